@@ -1,0 +1,155 @@
+# Latchkey. `make run` and `make test` are all that is needed; `make help` lists the rest.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
+# --- What is built how -------------------------------------------------------------------------------------
+# VARIANT: empty for the product; asan, tsan and fuzz are compiled by clang into folders of their own.
+VARIANT ?=
+OUT := build$(if $(VARIANT),/$(VARIANT))
+MBEDTLS := build/mbedtls
+PYTHON := /usr/bin/python3
+
+CXX_ := $(if $(VARIANT),clang++-19,g++)
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Werror
+SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
+SANITIZE_tsan := -fsanitize=thread -O1
+SANITIZE_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -O1
+SANITIZE := $(SANITIZE_$(VARIANT))
+HARDEN := $(if $(VARIANT),,-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection)
+INCLUDES := -I. -Itlscore -isystem $(MBEDTLS)/src/include -isystem $(MBEDTLS)/src/library -isystem /usr/include/p11-kit-1
+CXXFLAGS_ := -std=c++23 -g -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(INCLUDES) \
+	-DMBEDTLS_USER_CONFIG_FILE='"mbedtls_config.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0
+WRAPPED := $(shell cat tlscore/tls/wrapped_symbols.txt 2>/dev/null)
+LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(WRAPPED:%=-Wl,--wrap=%)
+LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/libmbedcrypto.a \
+	-levent_core -levent_pthreads -lp11-kit -ludev
+
+SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc proxy/*.cc proxy/*/*.cc))
+MAIN := proxy/main.cc
+OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(filter-out $(MAIN),$(SOURCES)))
+UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc)))
+FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
+TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
+
+# --- What Debian provides ----------------------------------------------------------------------------------
+DEPS_BUILD := g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libudev-dev libboost1.81-dev \
+	libtomlplusplus-dev nlohmann-json3-dev
+DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
+DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest umockdev \
+	libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
+	openssh-server chromium opensc pinentry-tty util-linux iproute2
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
+# Installs those of $(1) that are missing, and says which could not be had.
+define install_missing
+	@missing=$$(for p in $(1); do [ "$$(dpkg-query -W -f='$${db:Status-Abbrev}' $$p 2>/dev/null)" = "ii " ] || \
+	  { [ $$p = npm ] && command -v npm >/dev/null; } || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing:" $$missing; \
+	  { $(SUDO) apt-get -qq update && \
+	    DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get -qq install -y --no-install-recommends $$missing >/dev/null; } || \
+	  { echo "could not install:" $$missing >&2; \
+	    echo "(is the network there? They are Debian 12's packages of these names.)" >&2; exit 1; }; fi
+endef
+
+.PHONY: all deps deps-test run test check unit functional asan tsan lint format fuzz fuzz-smoke bench clean help npm
+all: $(OUT)/latchkey
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make run         install what is missing, build, make the software token, start the proxy with its demo party
+run: deps
+	@$(MAKE) --no-print-directory build/latchkey
+	@exec build/latchkey run --first-steps
+
+## make test        the same set-up, then every test; ends with "N passed, N failed"
+test: deps-test
+	@$(PYTHON) tests/run.py all
+
+## make check       what one runs while working: unit and functional tests, format and layers
+check: deps-test
+	@$(PYTHON) tests/run.py check
+
+## make unit        unit tests only
+unit: deps-test
+	@$(PYTHON) tests/run.py unit
+
+## make functional  functional tests only (T=name: those whose name holds it)
+functional: deps-test
+	@$(PYTHON) tests/run.py functional $(if $(T),-k $(T))
+
+## make asan        unit and functional tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: deps-test
+	@$(PYTHON) tests/run.py asan
+
+## make tsan        the same under ThreadSanitizer
+tsan: deps-test
+	@$(PYTHON) tests/run.py tsan
+
+## make lint        format, clang-tidy, layers
+lint: deps-test
+	@$(PYTHON) tests/run.py lint
+
+## make fuzz-smoke  every fuzzer for a few seconds
+fuzz-smoke: deps-test
+	@$(PYTHON) tests/run.py fuzz-smoke
+
+## make format      formats the sources as lint wants them
+format: deps-test
+	@clang-format-19 -i $$(git ls-files -co --exclude-standard '*.cc' '*.h')
+
+## make clean       removes what was built, mbedTLS apart
+clean:
+	@find build -mindepth 1 -maxdepth 1 ! -name mbedtls -exec rm -rf {} + 2>/dev/null || true
+
+deps:
+	$(call install_missing,$(DEPS_BUILD) $(DEPS_RUN))
+deps-test:
+	$(call install_missing,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
+
+# --- Rules -------------------------------------------------------------------------------------------------
+$(MBEDTLS)/built: tlscore/get-mbedtls.sh tlscore/mbedtls.version tlscore/mbedtls_config.h
+	@echo "getting and building mbedTLS"
+	@tlscore/get-mbedtls.sh $(MBEDTLS)
+	@touch $@
+
+# The flags stand in a file, so that a change of them builds again and nothing else does.
+$(OUT)/flags: FORCE
+	@mkdir -p $(OUT) && echo '$(CXX_) $(subst ','\'',$(CXXFLAGS_)) $(LDFLAGS_)' | cmp -s - $@ || \
+	  echo '$(CXX_) $(subst ','\'',$(CXXFLAGS_)) $(LDFLAGS_)' > $@
+FORCE:
+
+$(OUT)/obj/%.o: %.cc $(OUT)/flags | $(MBEDTLS)/built
+	@mkdir -p $(@D)
+	@echo "  C++ $(if $(VARIANT),[$(VARIANT)] )$<"
+	@$(CCACHE) $(CXX_) $(CXXFLAGS_) -MMD -MP -c $< -o $@
+
+$(OUT)/latchkey.a: $(OBJECTS)
+	@rm -f $@ && ar rcs $@ $(OBJECTS)
+
+$(OUT)/latchkey: $(OUT)/obj/$(MAIN:.cc=.o) $(OUT)/latchkey.a
+	@echo "  LD  $@"
+	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -o $@
+
+$(OUT)/unit_tests: $(UNIT_OBJECTS) $(OUT)/latchkey.a
+	@echo "  LD  $@"
+	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -lgtest -lgtest_main -o $@
+
+fuzz:
+	@$(MAKE) --no-print-directory VARIANT=fuzz $(FUZZERS)
+build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/latchkey.a
+	@echo "  LD  $@"
+	@$(CXX_) $(LDFLAGS_) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+# PKCS#11 modules that misbehave, for the tests.
+modules: $(TOKEN_MODULES)
+build/modules/%.so: tests/modules/%.cc build/flags
+	@mkdir -p $(@D)
+	@g++ -std=c++23 -g -fPIC -shared $(WARNINGS) -I. -isystem /usr/include/p11-kit-1 $< -ldl -o $@
+
+-include $(shell [ -d $(OUT)/obj ] && find $(OUT)/obj -name '*.d')
