@@ -56,7 +56,8 @@ define install_missing
 	    echo "(is the network there? They are Debian 12's packages of these names.)" >&2; exit 1; }; fi
 endef
 
-.PHONY: all deps deps-test run test check unit functional asan tsan lint format fuzz fuzz-smoke bench clean help npm
+.PHONY: all deps deps-test run test check unit functional asan tsan lint format fuzz fuzz-smoke bench clean \
+	help npm modules show-flags
 all: $(OUT)/latchkey
 
 help:
@@ -145,6 +146,10 @@ fuzz:
 build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/latchkey.a
 	@echo "  LD  $@"
 	@$(CXX_) $(LDFLAGS_) -fsanitize=fuzzer $^ $(LIBS) -o $@
+
+# What clang-tidy reads the code with.
+show-flags:
+	@echo '$(subst ','\'',$(filter-out -fPIE -pie,$(CXXFLAGS_)))'
 
 # PKCS#11 modules that misbehave, for the tests.
 modules: $(TOKEN_MODULES)
