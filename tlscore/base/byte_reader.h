@@ -58,7 +58,8 @@ class ByteWriter {
 
  private:
   void number(std::uint64_t value, std::size_t count) {
-    for (std::size_t i = count; i > 0; --i) m_output.push_back(static_cast<std::uint8_t>(value >> (8 * (i - 1))));
+    for (std::size_t i = count; i > 0; --i)
+      m_output.push_back(static_cast<std::uint8_t>(value >> (8 * (i - 1))));
   }
 
   Bytes m_output;

@@ -78,7 +78,8 @@ Result<Bytes> from_base64(std::string_view text) {
       bytes.push_back(static_cast<std::uint8_t>(group >> bits & 0xffU));
     }
   }
-  if ((group & ((1U << bits) - 1U)) != 0) return fail(ErrorKind::Malformed, "base64 with stray bits at its end");
+  if ((group & ((1U << bits) - 1U)) != 0)
+    return fail(ErrorKind::Malformed, "base64 with stray bits at its end");
   return bytes;
 }
 

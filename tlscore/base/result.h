@@ -58,7 +58,9 @@ T take(Result<T>&& result) {
 }
 
 /// Passes on an error that a callee reported.
-[[nodiscard]] inline std::unexpected<Error> fail(Error error) { return std::unexpected(std::move(error)); }
+[[nodiscard]] inline std::unexpected<Error> fail(Error error) {
+  return std::unexpected(std::move(error));
+}
 
 /// The same error, with what we were doing put before its sentence.
 [[nodiscard]] inline std::unexpected<Error> fail(std::string_view doing, Error error) {
@@ -69,20 +71,34 @@ T take(Result<T>&& result) {
 /// A short name for logs and JSON, e.g. "timed-out". Stable: scripts may compare it.
 [[nodiscard]] constexpr std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::Malformed: return "malformed";
-    case ErrorKind::Unsupported: return "unsupported";
-    case ErrorKind::NotFound: return "not-found";
-    case ErrorKind::Refused: return "refused";
-    case ErrorKind::Untrusted: return "untrusted";
-    case ErrorKind::Disarmed: return "disarmed";
-    case ErrorKind::WrongPin: return "wrong-pin";
-    case ErrorKind::TokenRemoved: return "token-removed";
-    case ErrorKind::Unreachable: return "unreachable";
-    case ErrorKind::TimedOut: return "timed-out";
-    case ErrorKind::Cancelled: return "cancelled";
-    case ErrorKind::Closed: return "closed";
-    case ErrorKind::TooLarge: return "too-large";
-    case ErrorKind::Internal: return "internal";
+    case ErrorKind::Malformed:
+      return "malformed";
+    case ErrorKind::Unsupported:
+      return "unsupported";
+    case ErrorKind::NotFound:
+      return "not-found";
+    case ErrorKind::Refused:
+      return "refused";
+    case ErrorKind::Untrusted:
+      return "untrusted";
+    case ErrorKind::Disarmed:
+      return "disarmed";
+    case ErrorKind::WrongPin:
+      return "wrong-pin";
+    case ErrorKind::TokenRemoved:
+      return "token-removed";
+    case ErrorKind::Unreachable:
+      return "unreachable";
+    case ErrorKind::TimedOut:
+      return "timed-out";
+    case ErrorKind::Cancelled:
+      return "cancelled";
+    case ErrorKind::Closed:
+      return "closed";
+    case ErrorKind::TooLarge:
+      return "too-large";
+    case ErrorKind::Internal:
+      return "internal";
   }
   return "internal";
 }
@@ -91,9 +107,9 @@ T take(Result<T>&& result) {
 
 /// The value of a Result, or a return of its error from the function around it. For plain functions only:
 /// in a coroutine, test the Result and `co_return fail(...)`.
-#define TRY(expression)                                                                        \
-  __extension__({                                                                              \
-    auto try_result = (expression);                                                            \
-    if (!try_result.has_value()) return ::tlscore::fail(std::move(try_result.error()));        \
-    ::tlscore::detail::take(std::move(try_result));                                            \
+#define TRY(expression)                                                                 \
+  __extension__({                                                                       \
+    auto try_result = (expression);                                                     \
+    if (!try_result.has_value()) return ::tlscore::fail(std::move(try_result.error())); \
+    ::tlscore::detail::take(std::move(try_result));                                     \
   })

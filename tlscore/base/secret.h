@@ -26,7 +26,8 @@ class Secret {
   Secret(const Secret&) = delete;
   Secret& operator=(const Secret&) = delete;
 
-  /// Appends one character. Fails with TooLarge at kMaxBytes and with Internal without memory; what was there stays.
+  /// Appends one character. Fails with TooLarge at kMaxBytes and with Internal without memory; what was there
+  /// stays.
   Result<void> append(char c);
   /// Forgets the last character, if there is one.
   void remove_last() noexcept;
