@@ -1,0 +1,246 @@
+// mbedTLS reads the certificate; what it does not keep or does not know is read here.
+#include "tlscore/x509/certificate.h"
+
+#include <mbedtls/oid.h>
+#include <mbedtls/x509_crt.h>
+
+#include <algorithm>
+
+#include "tlscore/base/c_handle.h"
+#include "tlscore/x509/der.h"
+#include "tlscore/x509/directory_string.h"
+#include "tlscore/x509/distinguished_name.h"
+#include "tlscore/x509/mbedtls_error.h"
+#include "tlscore/x509/mbedtls_hash.h"
+#include "tlscore/x509/pem.h"
+#include "tlscore/x509/server_name.h"
+
+namespace tlscore::x509 {
+namespace {
+
+constexpr std::size_t kMaxDerBytes = 65536;
+constexpr std::size_t kMaxExtensions = 64;
+
+constexpr std::string_view kNameConstraintsOid = MBEDTLS_OID_NAME_CONSTRAINTS;
+constexpr std::string_view kSubjectAltNameOid = MBEDTLS_OID_SUBJECT_ALT_NAME;
+
+struct Extension {
+  ByteView oid;
+  ByteView value;
+};
+
+/// Extensions ::= SEQUENCE OF SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue OCTET STRING }
+Result<std::vector<Extension>> parse_extensions(ByteView extensions) {
+  std::vector<Extension> result;
+  if (extensions.empty()) return result;
+  DerReader outer(extensions);
+  const auto sequence = outer.next(kDerSequence);
+  if (!sequence || !outer.done()) return fail(ErrorKind::Malformed, "broken certificate extensions");
+  DerReader reader(*sequence);
+  while (!reader.done()) {
+    const auto extension = reader.next(kDerSequence);
+    if (!extension) return fail(ErrorKind::Malformed, "a broken certificate extension");
+    DerReader fields(*extension);
+    const auto oid = fields.next(kDerOid);
+    static_cast<void>(fields.next(kDerBoolean));
+    const auto value = fields.next(kDerOctetString);
+    if (!oid || !value || !fields.done()) return fail(ErrorKind::Malformed, "a broken certificate extension");
+    // RFC 5280, section 4.2: no extension twice. mbedTLS looks only at those it knows.
+    const auto is_same = [&](const Extension& other) { return std::ranges::equal(other.oid, *oid); };
+    if (std::ranges::any_of(result, is_same))
+      return fail(ErrorKind::Malformed, "a certificate extension that is there twice");
+    if (result.size() == kMaxExtensions)
+      return fail(ErrorKind::TooLarge, "more than 64 certificate extensions");
+    result.push_back({*oid, *value});
+  }
+  return result;
+}
+
+ByteView view(const mbedtls_x509_buf& buffer) {
+  return {buffer.p, buffer.len};
+}
+
+std::chrono::sys_seconds to_sys_seconds(const mbedtls_x509_time& time) {
+  const std::chrono::year_month_day date{std::chrono::year(time.year),
+                                         std::chrono::month(static_cast<unsigned>(time.mon)),
+                                         std::chrono::day(static_cast<unsigned>(time.day))};
+  return std::chrono::sys_days(date) + std::chrono::hours(time.hour) + std::chrono::minutes(time.min) +
+         std::chrono::seconds(time.sec);
+}
+
+std::string_view purpose_oid(Purpose purpose) {
+  return purpose == Purpose::ServerAuth ? MBEDTLS_OID_SERVER_AUTH : MBEDTLS_OID_CLIENT_AUTH;
+}
+
+}  // namespace
+
+struct Certificate::Data {
+  CValue<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free> crt;
+  std::optional<PublicKey> public_key;
+  std::string subject;
+  std::string issuer;
+  bool is_self_issued = false;
+  std::vector<GeneralName> alternative_names;
+  std::optional<NameConstraints> name_constraints;
+
+  Result<void> read_names();
+  Result<void> read_extensions();
+};
+
+Result<void> Certificate::Data::read_names() {
+  const DistinguishedName subject_name = TRY(parse_distinguished_name(view(crt.get()->subject_raw)));
+  const DistinguishedName issuer_name = TRY(parse_distinguished_name(view(crt.get()->issuer_raw)));
+  subject = to_text(subject_name);
+  issuer = to_text(issuer_name);
+  is_self_issued = is_within(subject_name, issuer_name) && is_within(issuer_name, subject_name);
+  return {};
+}
+
+Result<void> Certificate::Data::read_extensions() {
+  for (const Extension& extension : TRY(parse_extensions(view(crt.get()->v3_ext)))) {
+    if (as_text(extension.oid) == kSubjectAltNameOid)
+      alternative_names = TRY(parse_general_names(extension.value));
+    if (as_text(extension.oid) == kNameConstraintsOid)
+      name_constraints = TRY(parse_name_constraints(extension.value));
+  }
+  return {};
+}
+
+Certificate::Certificate(std::shared_ptr<const Data> data) : m_data(std::move(data)) {}
+
+Result<Certificate> Certificate::parse_der(ByteView der) {
+  if (der.size() > kMaxDerBytes) return fail(ErrorKind::TooLarge, "a certificate of more than 64 KiB");
+  auto data = std::make_shared<Data>();
+  mbedtls_x509_crt* crt = data->crt.get();
+  const int code = ::mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data(), der.size(), 1,
+                                                            accept_name_constraints, nullptr);
+  if (code != 0) return fail(mbedtls_error("certificate", code));
+  if (crt->raw.len != der.size()) return fail(ErrorKind::Malformed, "octets after the certificate");
+  data->public_key = TRY(PublicKey::parse_spki(view(crt->pk_raw)));
+  TRY(data->read_names());
+  TRY(data->read_extensions());
+  return Certificate(std::move(data));
+}
+
+ByteView Certificate::der() const {
+  return view(m_data->crt.get()->raw);
+}
+Bytes Certificate::sha256() const {
+  return x509::sha256(der());
+}
+std::string Certificate::pem() const {
+  return to_pem("CERTIFICATE", der());
+}
+const PublicKey& Certificate::public_key() const {
+  return *m_data->public_key;
+}
+const std::string& Certificate::subject() const {
+  return m_data->subject;
+}
+const std::string& Certificate::issuer() const {
+  return m_data->issuer;
+}
+ByteView Certificate::subject_der() const {
+  return view(m_data->crt.get()->subject_raw);
+}
+bool Certificate::is_self_issued() const {
+  return m_data->is_self_issued;
+}
+std::string Certificate::serial_hex() const {
+  return to_hex(view(m_data->crt.get()->serial));
+}
+std::chrono::sys_seconds Certificate::not_before() const {
+  return to_sys_seconds(m_data->crt.get()->valid_from);
+}
+std::chrono::sys_seconds Certificate::not_after() const {
+  return to_sys_seconds(m_data->crt.get()->valid_to);
+}
+const std::vector<GeneralName>& Certificate::alternative_names() const {
+  return m_data->alternative_names;
+}
+
+std::vector<std::string> Certificate::dns_names() const {
+  std::vector<std::string> names;
+  for (const GeneralName& name : m_data->alternative_names) {
+    if (name.form == NameForm::Dns) names.push_back(escape_controls(as_text(name.value)));
+  }
+  return names;
+}
+
+std::vector<std::string> Certificate::ip_addresses() const {
+  std::vector<std::string> addresses;
+  for (const GeneralName& name : m_data->alternative_names) {
+    if (name.form == NameForm::Ip) addresses.push_back(address_text(name.value));
+  }
+  return addresses;
+}
+
+std::optional<std::uint16_t> Certificate::key_usage() const {
+  const mbedtls_x509_crt* crt = m_data->crt.get();
+  if (::mbedtls_x509_crt_has_ext_type(crt, MBEDTLS_X509_EXT_KEY_USAGE) == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(crt->key_usage);
+}
+
+bool Certificate::has_extended_key_usage() const {
+  return ::mbedtls_x509_crt_has_ext_type(m_data->crt.get(), MBEDTLS_X509_EXT_EXTENDED_KEY_USAGE) != 0;
+}
+
+bool Certificate::allows(Purpose purpose) const {
+  if (!has_extended_key_usage()) return true;
+  const std::string_view wanted = purpose_oid(purpose);
+  for (const auto* usage = &m_data->crt.get()->ext_key_usage; usage != nullptr; usage = usage->next) {
+    const std::string_view oid = as_text(view(usage->buf));
+    if (oid == wanted || oid == MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE) return true;
+  }
+  return false;
+}
+
+bool Certificate::is_ca() const {
+  return m_data->crt.get()->ca_istrue != 0;
+}
+
+std::optional<unsigned> Certificate::path_length() const {
+  // The library keeps it plus one, so that 0 can say "no limit".
+  const int kept = m_data->crt.get()->max_pathlen;
+  if (kept <= 0) return std::nullopt;
+  return static_cast<unsigned>(kept - 1);
+}
+
+const std::optional<NameConstraints>& Certificate::name_constraints() const {
+  return m_data->name_constraints;
+}
+const mbedtls_x509_crt* Certificate::handle() const {
+  return m_data->crt.get();
+}
+
+bool operator==(const Certificate& a, const Certificate& b) {
+  return std::ranges::equal(a.der(), b.der());
+}
+
+Result<std::vector<Certificate>> parse_pem_certificates(std::string_view text) {
+  std::vector<Certificate> certificates;
+  for (const Bytes& block : TRY(parse_pem(text, "CERTIFICATE"))) {
+    auto certificate = Certificate::parse_der(block);
+    if (!certificate)
+      return fail("certificate " + std::to_string(certificates.size() + 1), std::move(certificate.error()));
+    certificates.push_back(std::move(*certificate));
+  }
+  if (certificates.empty()) return fail(ErrorKind::NotFound, "there is no certificate in PEM form");
+  return certificates;
+}
+
+Result<std::vector<Certificate>> load_certificates(const std::string& path) {
+  const std::string text = TRY(read_file(path));
+  auto certificates = parse_pem_certificates(text);
+  if (!certificates) return fail(path, std::move(certificates.error()));
+  return certificates;
+}
+
+int accept_name_constraints(void* /*context*/, const mbedtls_x509_crt* /*certificate*/,
+                            const mbedtls_asn1_buf* oid, int is_critical, const unsigned char* /*begin*/,
+                            const unsigned char* /*end*/) noexcept {
+  const bool is_known = as_text(ByteView(oid->p, oid->len)) == kNameConstraintsOid;
+  return is_critical != 0 && !is_known ? MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE : 0;
+}
+
+}  // namespace tlscore::x509

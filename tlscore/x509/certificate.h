@@ -1,0 +1,95 @@
+// X.509 certificates (RFC 5280), read once and never changed.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tlscore/x509/general_name.h"
+#include "tlscore/x509/name_constraints.h"
+#include "tlscore/x509/public_key.h"
+
+struct mbedtls_asn1_buf;
+struct mbedtls_x509_crt;
+
+namespace tlscore::x509 {
+
+/// What a certificate may be used for, as far as we ask (RFC 5280, section 4.2.1.12).
+enum class Purpose : std::uint8_t { ServerAuth, ClientAuth };
+
+/// Bits of the key usage extension (section 4.2.1.3), as `key_usage` has them.
+enum KeyUsage : std::uint16_t { kDigitalSignature = 0x80, kKeyCertSign = 0x04 };
+
+/// Reads as mbedTLS reads (with accept_name_constraints), so what it takes here it takes there. Copies share
+/// one certificate; any thread may use them. Reading proves nothing: see path.h.
+class Certificate {
+ public:
+  /// All of `der` is one certificate. Fails with Malformed; Unsupported for algorithms that mbedTLS does not
+  /// know (Ed25519 among them) and critical extensions other than name constraints that it does not know;
+  /// TooLarge over 64 KiB.
+  static Result<Certificate> parse_der(ByteView der);
+
+  [[nodiscard]] ByteView der() const;
+  [[nodiscard]] Bytes sha256() const;  ///< Of der(): the usual fingerprint.
+  [[nodiscard]] std::string pem() const;
+  [[nodiscard]] const PublicKey& public_key() const;
+
+  /// One line like "CN=Party,O=Example", without control characters (distinguished_name.h). May be empty.
+  [[nodiscard]] const std::string& subject() const;
+  [[nodiscard]] const std::string& issuer() const;
+  [[nodiscard]] ByteView subject_der() const;
+  /// Issuer and subject are the same; it says nothing about who signed.
+  [[nodiscard]] bool is_self_issued() const;
+  /// Lower-case hexadecimal of the INTEGER's octets.
+  [[nodiscard]] std::string serial_hex() const;
+  [[nodiscard]] std::chrono::sys_seconds not_before() const;
+  [[nodiscard]] std::chrono::sys_seconds not_after() const;
+
+  /// Every subject alternative name; empty without that extension.
+  [[nodiscard]] const std::vector<GeneralName>& alternative_names() const;
+  /// The dNSNames among them as they are written, escaped for display.
+  [[nodiscard]] std::vector<std::string> dns_names() const;
+  /// The iPAddresses among them in text form.
+  [[nodiscard]] std::vector<std::string> ip_addresses() const;
+
+  /// The bits of the key usage extension, or nothing without it: then every use is allowed.
+  [[nodiscard]] std::optional<std::uint16_t> key_usage() const;
+  /// True where there is no extended key usage, or it lists this purpose or anyExtendedKeyUsage.
+  [[nodiscard]] bool allows(Purpose purpose) const;
+  [[nodiscard]] bool has_extended_key_usage() const;
+
+  /// basicConstraints: is it a CA, and how many CAs may stand below it (nothing: no limit).
+  [[nodiscard]] bool is_ca() const;
+  [[nodiscard]] std::optional<unsigned> path_length() const;
+  [[nodiscard]] const std::optional<NameConstraints>& name_constraints() const;
+
+  /// For mbedTLS; never null, lives as long as any copy. Its `next` is null: it is not part of a list.
+  [[nodiscard]] const mbedtls_x509_crt* handle() const;
+
+  /// Same DER.
+  friend bool operator==(const Certificate& a, const Certificate& b);
+
+ private:
+  struct Data;
+  explicit Certificate(std::shared_ptr<const Data> data);
+
+  std::shared_ptr<const Data> m_data;
+};
+
+/// All CERTIFICATE blocks of a PEM text, in order. Fails with NotFound when there is none, and as parse_pem
+/// and parse_der do, naming the number of the certificate.
+Result<std::vector<Certificate>> parse_pem_certificates(std::string_view text);
+
+/// The same from a file; the sentence names it.
+Result<std::vector<Certificate>> load_certificates(const std::string& path);
+
+/// An `mbedtls_x509_crt_ext_cb_t` that lets critical name constraints through the parse, because path.h
+/// enforces them, and refuses every other critical extension that the library does not know. `context` is not
+/// used.
+int accept_name_constraints(void* context, const mbedtls_x509_crt* certificate, const mbedtls_asn1_buf* oid,
+                            int is_critical, const unsigned char* begin, const unsigned char* end) noexcept;
+
+}  // namespace tlscore::x509

@@ -1,0 +1,40 @@
+// Whether a chain of certificates leads from a server's name to a trusted CA (RFC 5280, section 6; RFC 9525).
+//
+// mbedTLS builds the path and checks signatures and path lengths; everything it leaves out is checked here:
+// name constraints, key usage and extended key usage along the whole path, and the name without its
+// common-name fallback. Revocation is not looked at.
+#pragma once
+
+#include <chrono>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "tlscore/x509/certificate.h"
+#include "tlscore/x509/trust_store.h"
+
+namespace tlscore::x509 {
+
+struct PathQuery {
+  std::span<const Certificate>
+      chain;              ///< As presented: the server's own first, the others in any order; 16 at most.
+  std::string_view host;  ///< DNS name or IP address, as the user asked for it.
+  std::chrono::sys_seconds now;
+  const TrustStore& roots;
+};
+
+struct Path {
+  std::vector<Certificate> certificates;  ///< The server's own first, the trusted one last. Never empty.
+  std::chrono::sys_seconds expires;       ///< The end of the first of them to expire.
+};
+
+/// Fails with Untrusted and a sentence that a user can read, e.g. "the certificate expired on 2025-03-01";
+/// with Malformed when `host` is neither name nor address; with TooLarge for more than 16 certificates.
+///
+/// Demanded: SHA-2 signatures, RSA of 2048 bits or P-256, P-384, P-521; the validity of every certificate,
+/// the trusted one's too; keyCertSign on CAs and digitalSignature on the server's, where they state a key
+/// usage; serverAuth (or any) wherever an extended key usage is stated; all name constraints, the trusted
+/// one's too. A self-signed certificate is trusted when it is one of the roots itself.
+Result<Path> verify_server_path(const PathQuery& query);
+
+}  // namespace tlscore::x509
