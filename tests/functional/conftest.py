@@ -1,0 +1,69 @@
+"""What every functional test is given: certificates, a place of its own, a running Latchkey, and a limit of time."""
+import pathlib
+import shutil
+import signal
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+
+from support import pki as certificates  # noqa: E402
+from support.latchkey import SLOWNESS, Latchkey  # noqa: E402
+
+SECONDS_PER_TEST = 120
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "seconds(n): this test may take n seconds, in place of 120")
+
+
+@pytest.fixture(autouse=True)
+def _limit(request):
+    """A test that hangs fails, and says where it hung."""
+    mark = request.node.get_closest_marker("seconds")
+    seconds = (mark.args[0] if mark else SECONDS_PER_TEST) * SLOWNESS
+
+    def ring(*_):
+        raise TimeoutError(f"the test took more than {seconds} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.alarm(seconds)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def pki():
+    """Certificates that are made once for all tests (support/pki.py). nginx's worker has to read them."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="latchkey-pki-"))
+    folder.chmod(0o755)
+    yield certificates.Pki(folder)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def home():
+    """A short path, because sockets in it have to fit into 108 characters."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="latchkey-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def latchkey(home, pki):
+    """Makes a Latchkey whose parties are the given servers: `with latchkey(server) as proxy`.
+
+    Each server becomes a party under the name that its certificate was asked for (party.test), trusted through the
+    tests' root. `party` adds keys to each of them, other keywords are tables of the configuration.
+    """
+    def make(*servers, host=certificates.HOST, party=None, parties=None, **sections):
+        if parties is None:
+            parties = [{"hosts": [host], "ports": [server.port], "roots": pki.root.certificate, "allow_private": True,
+                        **(party or {})} for server in servers]
+        names = {name: ["127.0.0.1"] for entry in parties for name in entry["hosts"]}
+        sections.setdefault("dns", {"hosts": names})
+        return Latchkey(home, parties, **sections)
+    return make

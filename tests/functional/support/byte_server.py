@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+"""A party for tests of byte-exactness, in a process of its own: byte_server.py PORT CHAIN KEY VERSION...
+
+The first line of a connection says what it wants:
+    sink            everything up to the end of stream is read; answered with "COUNT SHA256\n"
+    slow-sink       the same, 64 KiB at a time with a pause between
+    source N        N bytes of the pattern are sent, then the end of stream
+    echo            what comes is sent back; the end of stream too
+"""
+import hashlib
+import socket
+import ssl
+import sys
+import threading
+import time
+
+BLOCK = 65536
+
+
+def pattern_block():
+    """Bytes that do not repeat at any power of two, so that a lost or doubled buffer changes the digest."""
+    return b"".join(hashlib.sha256(str(number).encode()).digest() for number in range(31253))[:1000003]
+
+
+PATTERN = pattern_block()
+
+
+def pattern(count):
+    """The first `count` bytes of the endless pattern, in pieces."""
+    while count > 0:
+        piece = PATTERN[:count] if count < len(PATTERN) else PATTERN
+        yield piece
+        count -= len(piece)
+
+
+def digest_of_pattern(count):
+    digest = hashlib.sha256()
+    for piece in pattern(count):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _line(connection):
+    line = b""
+    while not line.endswith(b"\n") and len(line) < 100:
+        octet = connection.recv(1)
+        if not octet:
+            break
+        line += octet
+    return line.decode().split()
+
+
+def _sink(connection, pause):
+    digest, count = hashlib.sha256(), 0
+    while data := connection.recv(BLOCK):
+        digest.update(data)
+        count += len(data)
+        if pause:
+            time.sleep(pause)  # a reader that is slow is what is tested
+    connection.sendall(f"{count} {digest.hexdigest()}\n".encode())
+
+
+def _echo(connection):
+    while data := connection.recv(BLOCK):
+        connection.sendall(data)
+
+
+def serve(connection):
+    with connection:
+        wish, *rest = _line(connection) or [""]
+        if wish in ("sink", "slow-sink"):
+            _sink(connection, 0.002 if wish == "slow-sink" else 0)
+        elif wish == "source":
+            for piece in pattern(int(rest[0])):
+                connection.sendall(piece)
+        elif wish == "echo":
+            _echo(connection)
+        # The end of stream, as TLS says it: close_notify.
+        connection.unwrap()
+
+
+def main(port, chain, key, *versions):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain, key)
+    context.minimum_version = getattr(ssl.TLSVersion, "TLSv" + min(versions).replace(".", "_"))
+    context.maximum_version = getattr(ssl.TLSVersion, "TLSv" + max(versions).replace(".", "_"))
+    listener = socket.create_server(("127.0.0.1", int(port)), backlog=512)
+
+    def handle(raw):
+        try:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            serve(context.wrap_socket(raw, server_side=True))
+        except OSError as error:
+            print(error, flush=True)
+            raw.close()
+
+    while True:
+        raw, _ = listener.accept()
+        threading.Thread(target=handle, args=(raw,), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
