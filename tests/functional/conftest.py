@@ -10,12 +10,15 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import pki as certificates  # noqa: E402
+from support import tokens  # noqa: E402
 from support.latchkey import SLOWNESS, Latchkey  # noqa: E402
 
 SECONDS_PER_TEST = 120
+_MEASURED = pytest.StashKey()
 
 
 def pytest_configure(config):
+    config.stash[_MEASURED] = []
     config.addinivalue_line("markers", "seconds(n): this test may take n seconds, in place of 120")
 
 
@@ -45,6 +48,23 @@ def pki():
 
 
 @pytest.fixture
+def token(home, pki):
+    """Makes a SoftHSM token that holds `pki.client(key)`."""
+    return lambda key="p256": tokens.make(home / "token", pki.client(key))
+
+
+@pytest.fixture
+def measured(request):
+    """Says a figure that the run shows at its end: measured("peak", "20 MiB")."""
+    return lambda what, figure: request.config.stash[_MEASURED].append(f"measured: {what}: {figure}")
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    for line in config.stash[_MEASURED]:
+        terminalreporter.write_line(line)
+
+
+@pytest.fixture
 def home():
     """A short path, because sockets in it have to fit into 108 characters."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="latchkey-"))
@@ -59,11 +79,11 @@ def latchkey(home, pki):
     Each server becomes a party under the name that its certificate was asked for (party.test), trusted through the
     tests' root. `party` adds keys to each of them, other keywords are tables of the configuration.
     """
-    def make(*servers, host=certificates.HOST, party=None, parties=None, **sections):
+    def make(*servers, host=certificates.HOST, party=None, parties=None, token=None, **sections):
         if parties is None:
             parties = [{"hosts": [host], "ports": [server.port], "roots": pki.root.certificate, "allow_private": True,
                         **(party or {})} for server in servers]
         names = {name: ["127.0.0.1"] for entry in parties for name in entry["hosts"]}
         sections.setdefault("dns", {"hosts": names})
-        return Latchkey(home, parties, **sections)
+        return Latchkey(home, parties, token, **sections)
     return make

@@ -71,12 +71,12 @@ def proxychains(url, port, folder):
     return run(["proxychains4", "-q", "-f", configuration, "curl", "-sS", "-m", "30", url])
 
 
-def ssh(sshd, host, proxy_command, *command):
+def ssh(sshd, host, proxy_command, *command, **variables):
     """ssh as the user who runs the tests, to `host` through a ProxyCommand."""
     options = {"ProxyCommand": proxy_command, "IdentityFile": sshd.folder / "user", "IdentitiesOnly": "yes",
                "UserKnownHostsFile": "/dev/null", "StrictHostKeyChecking": "no", "BatchMode": "yes", "LogLevel": "ERROR"}
     return run(["ssh", "-F", "none", *(part for key, value in options.items() for part in ("-o", f"{key}={value}")),
-                host, *command])
+                host, *command], **variables)
 
 
 def node(script, *arguments):

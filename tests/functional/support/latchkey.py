@@ -58,15 +58,17 @@ def processes_of_session(session):
 class Latchkey:
     """`latchkey run` and its sister commands, with configuration, state and sockets in `folder`.
 
+    The token is one of support/tokens.py, or the software token that Latchkey makes for itself.
+
     Used as a context manager it is running and armed inside the block. At its end it must stop by SIGTERM with status
     0, leave no process behind, and have made no sanitizer's report.
     """
 
-    def __init__(self, folder, parties=(), **sections):
+    def __init__(self, folder, parties=(), token=None, **sections):
         self.folder = pathlib.Path(folder)
-        self.environment = self._own_environment()
+        self.environment = self._own_environment() | (token.environment if token else {})
         sections.setdefault("listen", {"address": ["127.0.0.1:0"]})
-        sections.setdefault("token", {"module": "soft"})
+        sections.setdefault("token", token.configuration if token else {"module": "soft"})
         self.configure(configuration(parties, **sections))
         self.port = 0
         self.process = None
