@@ -37,19 +37,29 @@ Result<SocketAddress> SocketAddress::parse(std::string_view address, std::uint16
     return fail(ErrorKind::Malformed, "this is no IP address");
   }
   const std::string text(address);
-  sockaddr_in v4{.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
-  if (::inet_pton(AF_INET, text.c_str(), &v4.sin_addr) == 1) {
-    return copy(reinterpret_cast<const sockaddr*>(&v4), sizeof v4);
+  std::array<std::uint8_t, sizeof(in6_addr)> octets{};
+  if (::inet_pton(AF_INET, text.c_str(), octets.data()) == 1) {
+    return from_octets(ByteView(octets).first(sizeof(in_addr)), port);
   }
-  sockaddr_in6 v6{.sin6_family = AF_INET6,
-                  .sin6_port = htons(port),
-                  .sin6_flowinfo = 0,
-                  .sin6_addr = {},
-                  .sin6_scope_id = 0};
-  if (::inet_pton(AF_INET6, text.c_str(), &v6.sin6_addr) == 1) {
-    return copy(reinterpret_cast<const sockaddr*>(&v6), sizeof v6);
-  }
+  if (::inet_pton(AF_INET6, text.c_str(), octets.data()) == 1) return from_octets(octets, port);
   return fail(ErrorKind::Malformed, "this is no IP address");
+}
+
+Result<SocketAddress> SocketAddress::from_octets(ByteView octets, std::uint16_t port) {
+  SocketAddress made;
+  if (octets.size() == sizeof(in_addr)) {
+    made.m_storage.v4 = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {}, .sin_zero = {}};
+    std::memcpy(&made.m_storage.v4.sin_addr, octets.data(), octets.size());
+    return made;
+  }
+  if (octets.size() != sizeof(in6_addr)) return fail(ErrorKind::Malformed, "this is no IP address");
+  made.m_storage.v6 = {.sin6_family = AF_INET6,
+                       .sin6_port = htons(port),
+                       .sin6_flowinfo = 0,
+                       .sin6_addr = {},
+                       .sin6_scope_id = 0};
+  std::memcpy(&made.m_storage.v6.sin6_addr, octets.data(), octets.size());
+  return made;
 }
 
 Result<SocketAddress> SocketAddress::copy(const sockaddr* address, socklen_t length) {

@@ -23,6 +23,9 @@ class SocketAddress {
   /// brackets and without a zone. Fails with Malformed on anything else.
   static tlscore::Result<SocketAddress> parse(std::string_view address, std::uint16_t port);
 
+  /// From an address in network order. Fails with Malformed unless it has 4 or 16 octets.
+  static tlscore::Result<SocketAddress> from_octets(tlscore::ByteView octets, std::uint16_t port);
+
   /// Copies what a system call gave. Fails with Unsupported when the family is neither AF_INET nor AF_INET6,
   /// or `length` is too short for it.
   static tlscore::Result<SocketAddress> copy(const sockaddr* address, socklen_t length);

@@ -66,6 +66,15 @@ TEST(SocketAddress, CopiesNoOtherFamilyAndNothingTooShort) {
   EXPECT_EQ(*SocketAddress::copy(v6.data(), v6.size()), v6);
 }
 
+TEST(SocketAddress, IsMadeOfFourOrSixteenOctetsOnly) {
+  const SocketAddress v6 = address("2001:db8::1", 7);
+  EXPECT_EQ(*SocketAddress::from_octets(v6.octets(), 7), v6);
+  EXPECT_EQ(*SocketAddress::from_octets(v6.octets().first(4), 7), address("32.1.13.184", 7));
+  for (const std::size_t count : {0U, 3U, 5U, 15U}) {
+    EXPECT_FALSE(SocketAddress::from_octets(v6.octets().first(count), 7).has_value()) << count;
+  }
+}
+
 TEST(SocketAddress, AnUnconnectedSocketHasNoPeer) {
   const tlscore::UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   ASSERT_EQ(::bind(fd.get(), address("127.0.0.1", 0).data(), address("127.0.0.1", 0).size()), 0);
