@@ -57,7 +57,7 @@ Result<TokenConfig> read_token(ConfigSection& section) {
 
 Result<std::string> parse_zone(std::string_view text) {
   if (canonical_address(text)) return fail(ErrorKind::Malformed, "is an address, not a zone");
-  return parse_host(text);
+  return parse_listed_host(text);
 }
 
 Result<std::string> parse_address(std::string_view text) {
@@ -71,7 +71,7 @@ Result<decltype(DnsConfig::hosts)> read_fixed_names(ConfigSection& section) {
   if (keys.size() > kMaxFixedNames) return fail(ErrorKind::TooLarge, "dns.hosts has more than 1000 names");
   for (const std::string& key : keys) {
     const auto name = parse_zone(key);
-    if (!name) return fail(section.error(key, "the name " + name.error().message));
+    if (!name) return fail(section.error(key, quote(key) + " " + name.error().message));
     auto addresses = TRY(section.texts<std::string>(key, {}, {1, kMaxServers}, parse_address));
     if (!hosts.emplace(*name, std::move(addresses)).second)
       return fail(section.error(key, "is listed twice"));

@@ -129,7 +129,7 @@ Result<ServerAddress> parse_dns_server(std::string_view text) {
 Result<ServerAddress> parse_memcached_server(std::string_view text) {
   const auto [host_text, port_text] = split_port(text);
   if (host_text.size() == text.size()) return fail(ErrorKind::Malformed, "lacks a port; write HOST:PORT");
-  std::string host = TRY(parse_host(host_text));
+  std::string host = TRY(parse_listed_host(host_text));
   return ServerAddress{std::move(host), TRY(parse_port(parse_number(port_text).value_or(0)))};
 }
 

@@ -4,6 +4,8 @@
 //   - an exact name, `intranet.example.org`;
 //   - a suffix, `*.example.org`: every name below example.org at any depth, but not example.org itself;
 //   - an address, `192.0.2.1` or `2001:db8::1`, which means a target that was given as that address.
+// Names and addresses are read as those of requests are (authority.h), so that what is listed is what is
+// asked for.
 #pragma once
 
 #include <optional>
@@ -14,19 +16,15 @@
 
 namespace proxy {
 
-/// The text form that inet_ntop gives, e.g. `2001:db8::1`, of an address in strict dotted decimal or in one
-/// of the forms of RFC 4291 section 2.2 (these with or without brackets). std::nullopt where `text` is no
-/// address; a zone ID makes it none.
+/// The one text form of an address, e.g. `2001:db8::1` of `2001:DB8:0::1` or `[2001:db8::1]`. std::nullopt
+/// where `text` is no address.
 [[nodiscard]] std::optional<std::string> canonical_address(std::string_view text);
 
-/// Reads a name or an address, as a configuration file spells it, into the form that find_party compares:
-/// lower case, without a trailing dot, addresses as canonical_address writes them.
+/// Reads a name or an address as a configuration file spells it into the form of Host::text.
 ///
-/// Fails with Malformed on an empty or too long label (63 octets) or name (253), on anything but letters,
-/// digits, hyphen and underscore (so that no name can break out of the PAC script), on a name whose last
-/// label is a number (browsers take it for an address), and on non-ASCII text, which has to be written as
-/// A-labels (RFC 5890).
-[[nodiscard]] tlscore::Result<std::string> parse_host(std::string_view text);
+/// Fails with Malformed where parse_host does (so that no name can break out of the PAC script), and tells
+/// how to write a name that is not ASCII: as A-labels (RFC 5890).
+[[nodiscard]] tlscore::Result<std::string> parse_listed_host(std::string_view text);
 
 /// The same, or a suffix (`*.` and a name). Fails also on `*` alone, on a suffix of a single label (`*.com`)
 /// and on an asterisk anywhere else.
