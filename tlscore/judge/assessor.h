@@ -1,0 +1,49 @@
+// What every assessor is: somebody who is shown what a peer presented, and answers pass, fail or absent.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tlscore/base/cancel.h"
+#include "tlscore/base/task.h"
+#include "tlscore/judge/evidence.h"
+#include "tlscore/x509/certificate.h"
+
+namespace tlscore::judge {
+
+enum class Transport : std::uint8_t { Tcp, Udp, Sctp };
+
+/// Which end of the connection is judged.
+enum class Role : std::uint8_t { Server, Client };
+
+/// Everything that an outcome may depend on, besides settings.
+struct Presented {
+  std::string host;  ///< Who it should be: the name or address that the user asked for.
+  std::uint16_t port = 443;
+  Transport transport = Transport::Tcp;
+  Role role = Role::Server;
+  std::vector<x509::Certificate> chain;  ///< Its own certificate first; empty if it presented none.
+  std::chrono::sys_seconds now;
+};
+
+/// Lives as long as the settings it was made from, and longer than every task of it. Loop's thread only;
+/// several tasks may be under way at once.
+class Assessor {
+ public:
+  Assessor() = default;
+  virtual ~Assessor() = default;
+  Assessor(const Assessor&) = delete;
+  Assessor& operator=(const Assessor&) = delete;
+
+  /// As trust expressions name it.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+
+  /// Never an error: what goes wrong is a Fail with its reason. `presented` and `cancel` outlive the task;
+  /// when `cancel` is requested it ends soon, with a finding that nobody uses.
+  [[nodiscard]] virtual Task<Finding> assess(const Presented& presented, Cancel& cancel) = 0;
+};
+
+}  // namespace tlscore::judge
