@@ -31,13 +31,14 @@ LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/
 
 SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc proxy/*.cc proxy/*/*.cc))
 MAIN := proxy/main.cc
-OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(filter-out $(MAIN),$(SOURCES)))
+INTERNALS := tlscore/tls/ssl_internals.c
+OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(filter-out $(MAIN),$(SOURCES))) $(INTERNALS:%.c=$(OUT)/obj/%.o)
 UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc)))
 FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
 TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
 
 # --- What Debian provides ----------------------------------------------------------------------------------
-DEPS_BUILD := g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libudev-dev libboost1.81-dev \
+DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libudev-dev libboost1.81-dev \
 	libtomlplusplus-dev nlohmann-json3-dev
 DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
 DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest umockdev \
@@ -129,6 +130,12 @@ $(OUT)/obj/%.o: %.cc $(OUT)/flags | $(MBEDTLS)/built
 	@mkdir -p $(@D)
 	@echo "  C++ $(if $(VARIANT),[$(VARIANT)] )$<"
 	@$(CCACHE) $(CXX_) $(CXXFLAGS_) -MMD -MP -c $< -o $@
+
+# mbedTLS's private header is C and no C++.
+$(OUT)/obj/%.o: %.c $(OUT)/flags | $(MBEDTLS)/built
+	@mkdir -p $(@D)
+	@echo "  C   $(if $(VARIANT),[$(VARIANT)] )$<"
+	@$(if $(VARIANT),clang-19,gcc) -std=c17 $(filter-out -std=% -Wnon-virtual-dtor,$(CXXFLAGS_)) -MMD -MP -c $< -o $@
 
 $(OUT)/latchkey.a: $(OBJECTS)
 	@rm -f $@ && ar rcs $@ $(OBJECTS)

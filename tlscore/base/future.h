@@ -92,4 +92,17 @@ class Promise {
   std::shared_ptr<detail::FutureState<T>> m_state;
 };
 
+/// Lets everything else that is ready have its turn: `co_await yield(loop);`
+[[nodiscard]] inline auto yield(EventLoop& loop) {
+  struct Awaiter {
+    EventLoop& loop;
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> waiter) const {
+      loop.post([waiter] { waiter.resume(); });
+    }
+    void await_resume() const noexcept {}
+  };
+  return Awaiter{loop};
+}
+
 }  // namespace tlscore

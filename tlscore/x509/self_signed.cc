@@ -140,4 +140,10 @@ Result<Certificate> SelfSigned::finish(ByteView signature) const {
   return Certificate::parse_der(der(kDerSequence, {m_tbs, m_algorithm, der_bit_string(signature)}));
 }
 
+Result<Certificate> self_sign(PrivateKey& key, SelfSignedOptions options) {
+  options.key = key.public_key();
+  const SelfSigned draft = TRY(SelfSigned::create(options));
+  return draft.finish(TRY(key.sign(draft.request())));
+}
+
 }  // namespace tlscore::x509

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tlscore/x509/certificate.h"
+#include "tlscore/x509/private_key.h"
 
 namespace tlscore::x509 {
 
@@ -49,5 +50,8 @@ class SelfSigned {
   Bytes m_tbs;
   SignatureRequest m_request;
 };
+
+/// The same in one go, where the key lies in memory. `options.key` is taken from `key`.
+Result<Certificate> self_sign(PrivateKey& key, SelfSignedOptions options);
 
 }  // namespace tlscore::x509

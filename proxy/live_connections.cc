@@ -1,0 +1,54 @@
+// Joining, leaving, closing.
+#include "proxy/live_connections.h"
+
+#include <algorithm>
+
+#include "tlscore/base/log.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+void LiveConnection::close_with(Stream& stream) {
+  m_streams.push_back(&stream);
+}
+
+void LiveConnection::forget(Stream& stream) {
+  std::erase(m_streams, &stream);
+}
+
+void LiveConnection::abort(const Error& why) {
+  for (Stream* stream : m_streams) stream->close(true);
+  cancel.request(why);
+}
+
+LiveConnections::Membership::Membership(LiveConnections& all, LiveConnection& one)
+    : m_all(all), m_place(all.m_all.insert(all.m_all.end(), &one)) {
+  one.id = all.m_next_id++;
+}
+
+LiveConnections::Membership::~Membership() {
+  m_all.m_all.erase(m_place);
+}
+
+std::size_t LiveConnections::abort_bound_to_token(const Error& why) {
+  std::size_t count = 0;
+  for (LiveConnection* connection : m_all) {
+    if (!connection->bound_to_token || connection->cancel.requested()) continue;
+    connection->abort(why);
+    ++count;
+  }
+  return count;
+}
+
+void LiveConnections::abort_all(const Error& why) {
+  for (LiveConnection* connection : m_all) connection->abort(why);
+}
+
+void LiveConnections::refused(std::string asked_for, std::string reason) {
+  log(LogLevel::Notice, "refused " + asked_for + ": " + reason);
+  m_refusals.push_back({std::chrono::system_clock::now(), std::move(asked_for), std::move(reason)});
+  if (m_refusals.size() > kKeptRefusals) m_refusals.pop_front();
+}
+
+}  // namespace proxy

@@ -1,0 +1,83 @@
+// The connections that live now, and the last ones that were refused: what `status` shows, and what is closed
+// when the token leaves.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "proxy/relay.h"
+#include "tlscore/base/cancel.h"
+#include "tlscore/base/stream.h"
+
+namespace proxy {
+
+/// What one client's connection is doing. Belongs to it; LiveConnections only points to it.
+struct LiveConnection {
+  std::uint64_t id = 0;
+  std::chrono::system_clock::time_point since = std::chrono::system_clock::now();
+  std::string asked_by;  ///< "HTTP", "CONNECT", "SOCKS5", ...
+  std::string party;     ///< Empty until one is known; then the host asked for and the port dialled.
+  std::string phase;     ///< "reading the request", "dialling", "signing", "relaying", ...
+  std::string protocol;  ///< "TLS 1.3, TLS_AES_128_GCM_SHA256"; empty before, or for a tunnel.
+  std::string identity;  ///< The fingerprint of the key that was shown; empty: none.
+  RelayCounts counts;
+  bool bound_to_token = false;  ///< It ends when the token leaves.
+  tlscore::Cancel cancel;       ///< Ends it, wherever it waits.
+
+  /// Streams that are closed in the very call that cancels, so that not one octet follows.
+  void close_with(tlscore::Stream& stream);
+  void forget(tlscore::Stream& stream);
+  /// Cancels and closes, now.
+  void abort(const tlscore::Error& why);
+
+ private:
+  std::vector<tlscore::Stream*> m_streams;
+};
+
+/// One thing that was not done for a client, for people.
+struct Refusal {
+  std::chrono::system_clock::time_point when;
+  std::string asked_for;
+  std::string reason;
+};
+
+class LiveConnections {
+ public:
+  static constexpr std::size_t kKeptRefusals = 50;
+
+  /// Joins, and leaves when the returned handle goes.
+  class Membership {
+   public:
+    Membership(LiveConnections& all, LiveConnection& one);
+    ~Membership();
+    Membership(const Membership&) = delete;
+    Membership& operator=(const Membership&) = delete;
+
+   private:
+    LiveConnections& m_all;
+    std::list<LiveConnection*>::iterator m_place;
+  };
+
+  [[nodiscard]] const std::list<LiveConnection*>& all() const { return m_all; }
+  [[nodiscard]] std::size_t size() const { return m_all.size(); }
+
+  /// Aborts those that are bound to the token: how many.
+  std::size_t abort_bound_to_token(const tlscore::Error& why);
+  /// Aborts every one.
+  void abort_all(const tlscore::Error& why);
+
+  void refused(std::string asked_for, std::string reason);
+  [[nodiscard]] const std::deque<Refusal>& refusals() const { return m_refusals; }
+
+ private:
+  std::list<LiveConnection*> m_all;
+  std::uint64_t m_next_id = 1;
+  std::deque<Refusal> m_refusals;
+};
+
+}  // namespace proxy

@@ -1,0 +1,111 @@
+// One TLS connection: octets in, octets out. It never touches a socket, never waits, never asks the token.
+//
+// A client's handshake stops twice and says what it wants: the judgement of the peer, before anything of our
+// identity has left; and a signature for our CertificateVerify. Whoever drives it brings both and goes on.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tlscore/base/bytes.h"
+#include "tlscore/tls/identity.h"
+#include "tlscore/x509/certificate.h"
+#include "tlscore/x509/private_key.h"
+
+namespace tlscore::tls {
+
+enum class Version : std::uint8_t { Tls12, Tls13 };
+
+[[nodiscard]] constexpr std::string_view to_string(Version version) {
+  return version == Version::Tls12 ? "TLS 1.2" : "TLS 1.3";
+}
+
+struct ClientSettings {
+  std::string server_name;  ///< For SNI (RFC 6066, section 3); empty for an address, which SNI cannot carry.
+  std::vector<std::string>
+      alpn;  ///< Protocol names in our order of preference (RFC 7301); empty: not offered.
+  Version lowest = Version::Tls12;
+  Version highest = Version::Tls13;
+};
+
+struct ServerSettings {
+  std::vector<x509::Certificate> chain;   ///< Our own first.
+  std::shared_ptr<x509::PrivateKey> key;  ///< Of the first one. Shared by all connections of one thread.
+  std::vector<std::string> alpn;          ///< In our order of preference; empty: none is chosen.
+  bool ask_for_certificate = false;       ///< The client may still send none.
+};
+
+/// What the engine needs before it can go on.
+enum class Wants : std::uint8_t {
+  Input,      ///< More octets from the peer.
+  Judgement,  ///< give_judgement().
+  Signature,  ///< give_signature() for signature_request().
+  Nothing,    ///< The handshake is complete.
+};
+
+/// What was negotiated; complete when the handshake is, and as far as it is known before.
+struct Negotiated {
+  Version version = Version::Tls13;
+  std::string cipher_suite;  ///< IANA's name, e.g. "TLS1-3-AES-256-GCM-SHA384" as the library spells it.
+  std::string alpn;          ///< Empty: none.
+  bool certificate_asked = false;  ///< The server asked for a certificate of ours.
+  bool identity_shown = false;     ///< And was given one.
+};
+
+/// Not movable: the library keeps pointers into it. One thread at a time.
+class Engine {
+ public:
+  /// Both fail with Internal when the library cannot be set up, and with Malformed for settings it refuses.
+  static Result<std::unique_ptr<Engine>> create_client(const ClientSettings& settings);
+  static Result<std::unique_ptr<Engine>> create_server(const ServerSettings& settings);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Goes on with the handshake as far as it can. After an error the engine is good for output() only, where
+  /// the alert for the peer may lie. Errors say what the peer did, or which alert it sent.
+  Result<Wants> handshake();
+
+  /// After Wants::Judgement. With an identity it is shown where the peer asks for one; without, we stay
+  /// anonymous. Fails with Refused when the peer cannot be shown one safely (TLS 1.2 without extended master
+  /// secret, RFC 7627), or when the key cannot sign as the protocol wants.
+  Result<void> give_judgement(std::shared_ptr<const Identity> identity);
+
+  /// After Wants::Judgement, when the judgement is not "pass": leaves a fatal alert in output().
+  void refuse_peer();
+
+  /// After Wants::Signature.
+  [[nodiscard]] const x509::SignatureRequest& signature_request() const;
+  void give_signature(Bytes signature);
+
+  /// The peer's certificates as it sent them, its own first; empty when it sent none. DER that could not be
+  /// read has already failed the handshake.
+  [[nodiscard]] std::vector<x509::Certificate> peer_chain() const;
+  [[nodiscard]] const Negotiated& negotiated() const;
+
+  /// Octets from the peer. They are kept until they are used.
+  void add_input(ByteView bytes);
+  /// The peer will send nothing more. Without a close_notify before it, reading ends with Closed.
+  void end_input();
+
+  /// Octets for the peer: borrowed until the next call of anything else.
+  [[nodiscard]] ByteView output() const;
+  void drop_output(std::size_t count);
+
+  /// Plaintext: how many octets, 0 after the peer's close_notify, nothing when more input is needed.
+  Result<std::optional<std::size_t>> read(std::span<std::uint8_t> buffer);
+  /// Turns one record's worth of `bytes` into output(): how many octets it took, at most 16 KiB.
+  Result<std::size_t> write(ByteView bytes);
+  /// Puts our close_notify into output().
+  void close();
+
+ private:
+  struct State;
+  explicit Engine(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> m_state;
+};
+
+}  // namespace tlscore::tls

@@ -1,0 +1,19 @@
+// What we may show of ourselves in a handshake: certificates, and which signatures their key can make.
+#pragma once
+
+#include <vector>
+
+#include "tlscore/base/bytes.h"
+#include "tlscore/x509/public_key.h"
+
+namespace tlscore::tls {
+
+/// Immutable once a handshake has it; shared by the connections that show it.
+struct Identity {
+  std::vector<Bytes> chain;  ///< DER certificates, our own first. Never empty.
+  x509::PublicKey key;       ///< The key in the first one.
+  bool can_rsa_pss =
+      false;  ///< An RSA key whose token makes RSA-PSS, which TLS 1.3 needs (RFC 8446, section 4.2.3).
+};
+
+}  // namespace tlscore::tls

@@ -1,0 +1,40 @@
+// See ssl_internals.h.
+#include "tlscore/tls/ssl_internals.h"
+
+#include <ssl_misc.h>
+#include <stddef.h>
+
+int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl) {
+  return ssl->handshake != NULL && ssl->handshake->client_auth != 0;
+}
+
+int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl) {
+  return ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
+}
+
+_Static_assert(sizeof(mbedtls_ssl_key_cert) <= sizeof(struct latchkey_ssl_shown), "the room is too small");
+
+void latchkey_ssl_show(mbedtls_ssl_context* ssl, struct latchkey_ssl_shown* shown,
+                       mbedtls_x509_crt* certificate, mbedtls_pk_context* key) {
+  mbedtls_ssl_key_cert* key_cert = (mbedtls_ssl_key_cert*)shown;
+  key_cert->cert = certificate;
+  key_cert->key = key;
+  key_cert->next = NULL;
+  ssl->handshake->key_cert = key_cert;
+}
+
+void latchkey_ssl_prepare_alert(mbedtls_ssl_context* ssl) {
+  (void)mbedtls_ssl_flush_output(ssl);
+  mbedtls_ssl_transform* keys = ssl->handshake->transform_handshake;
+  if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || keys == NULL || ssl->transform_out == keys) return;
+  mbedtls_ssl_set_outbound_transform(ssl, keys);
+}
+
+void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl) {
+  ssl->send_alert = 0;
+}
+
+const mbedtls_x509_crt* latchkey_ssl_peer_chain(const mbedtls_ssl_context* ssl) {
+  const mbedtls_ssl_session* session = ssl->session_negotiate != NULL ? ssl->session_negotiate : ssl->session;
+  return session == NULL ? NULL : session->peer_cert;
+}

@@ -1,0 +1,43 @@
+// The few things that we need of mbedTLS's own state of a handshake. Its private header is C and no C++, so
+// the functions behind this one are C; nothing else is.
+//
+// All of them want a handshake that is under way, on the connection that is given.
+#pragma once
+
+#include <mbedtls/ssl.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Has the server asked for a certificate?
+int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl);
+
+/// Was extended master secret agreed on (RFC 7627)?
+int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl);
+
+/// Room for one mbedtls_ssl_key_cert, which the public headers do not define.
+struct latchkey_ssl_shown {
+  void* room[3];
+};
+
+/// Shows this certificate and key where the library would show those of its configuration. Borrowed until the
+/// handshake ends. `certificate` may be a list of nodes of which only `raw` and `next` are set.
+void latchkey_ssl_show(mbedtls_ssl_context* ssl, struct latchkey_ssl_shown* shown,
+                       mbedtls_x509_crt* certificate, mbedtls_pk_context* key);
+
+/// Makes the connection ready for an alert: what is written but not out goes out first, because the library
+/// would send that in the alert's place; and in TLS 1.3 the handshake keys protect what follows, as they have
+/// to before our certificate was sent. Those keys are set once only: again would start the record counter,
+/// and with it the nonces, again.
+void latchkey_ssl_prepare_alert(mbedtls_ssl_context* ssl);
+
+/// Takes back an alert that the library means to send.
+void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl);
+
+/// The peer's certificates during the handshake and after it; null: none.
+const mbedtls_x509_crt* latchkey_ssl_peer_chain(const mbedtls_ssl_context* ssl);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,55 @@
+// A TLS connection as a stream, over another stream; and the driving of its handshake.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "tlscore/base/socket.h"
+#include "tlscore/tls/engine.h"
+
+namespace tlscore::tls {
+
+/// Who answers what a client's handshake asks. Both may take as long as they need; `cancel` ends them.
+class HandshakeAnswers {
+ public:
+  virtual ~HandshakeAnswers() = default;
+
+  /// Is the peer who it should be? Its certificates are `engine.peer_chain()`. Returns the identity that it
+  /// may see (null: none), or the error that refuses it.
+  virtual Task<Result<std::shared_ptr<const Identity>>> judge(const Engine& engine, Cancel& cancel) = 0;
+
+  /// A signature with the key of the identity that `judge` returned.
+  virtual Task<Result<Bytes>> sign(const x509::SignatureRequest& request, Cancel& cancel) = 0;
+};
+
+/// Owns the socket and the engine. Reads and writes plaintext once `handshake` has succeeded.
+class TlsStream final : public Stream {
+ public:
+  TlsStream(std::unique_ptr<Socket> socket, std::unique_ptr<Engine> engine);
+
+  /// Runs the handshake to its end. `limit` is for each wait on the network, not for judging and signing.
+  /// After an error an alert has been sent where one is due, and the stream is of no more use.
+  Task<Result<void>> handshake(HandshakeAnswers& answers, Cancel& cancel, TimeLimit limit);
+
+  Result<std::optional<std::size_t>> try_read(std::span<std::uint8_t> buffer) override;
+  Result<std::size_t> try_write(ByteView bytes) override;
+  Task<Result<void>> readable(Cancel& cancel, TimeLimit limit) override;
+  Task<Result<void>> writable(Cancel& cancel, TimeLimit limit) override;
+  Task<Result<void>> finish_writing(Cancel& cancel, TimeLimit limit) override;
+  void close(bool reset) override;
+
+  [[nodiscard]] const Engine& engine() const { return *m_engine; }
+  [[nodiscard]] int fd() const { return m_socket->fd(); }
+
+ private:
+  Task<Result<void>> answer(HandshakeAnswers& answers, Wants wants, Cancel& cancel);
+  Task<Result<void>> take_input(Cancel& cancel, TimeLimit limit);
+  Task<Result<void>> flush(Cancel& cancel, TimeLimit limit);
+  Result<bool> receive_some();
+  Result<void> send_some();
+
+  std::unique_ptr<Socket> m_socket;
+  std::unique_ptr<Engine> m_engine;
+};
+
+}  // namespace tlscore::tls

@@ -1,0 +1,66 @@
+// What `ld --wrap` puts in place of functions of mbedTLS (the names stand in wrapped_symbols.txt), so that
+// the library serves us without a patch. Each does one thing more than the original, and the original's
+// otherwise.
+#include <mbedtls/pk.h>
+#include <mbedtls/x509_crt.h>
+
+#include "tlscore/tls/handshake_state.h"
+#include "tlscore/tls/ssl_internals.h"
+#include "tlscore/tls/token_key.h"
+#include "tlscore/x509/certificate.h"
+
+using tlscore::tls::HandshakeState;
+using tlscore::tls::TokenKey;
+
+// The linker's names: reserved to the implementation, which it is part of here.
+// NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
+extern "C" {
+
+int __real_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context* key, mbedtls_md_type_t hash,
+                               const unsigned char* digest, size_t digest_size, unsigned char* signature,
+                               size_t signature_room, size_t* signature_size,
+                               int (*random)(void*, unsigned char*, size_t), void* random_context);
+int __real_mbedtls_ssl_derive_keys(mbedtls_ssl_context* ssl);
+int __real_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl);
+
+/// RSA-PSS with a token's key: the original takes the key's numbers, which are not there.
+int __wrap_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context* key, mbedtls_md_type_t hash,
+                               const unsigned char* digest, size_t digest_size, unsigned char* signature,
+                               size_t signature_room, size_t* signature_size,
+                               int (*random)(void*, unsigned char*, size_t), void* random_context) {
+  TokenKey* token_key = TokenKey::from(key);
+  if (token_key == nullptr || type != MBEDTLS_PK_RSASSA_PSS) {
+    return __real_mbedtls_pk_sign_ext(type, key, hash, digest, digest_size, signature, signature_room,
+                                      signature_size, random, random_context);
+  }
+  return token_key->sign(tlscore::x509::SignatureScheme::RsaPss, hash, {digest, digest_size},
+                         {signature, signature_room}, *signature_size);
+}
+
+/// TLS 1.2 derives its keys in the step that also signs. That step is entered again when the signature is
+/// there, and a second derivation would use random numbers that the first has wiped.
+int __wrap_mbedtls_ssl_derive_keys(mbedtls_ssl_context* ssl) {
+  HandshakeState& state = HandshakeState::of(ssl);
+  if (state.keys_derived) return 0;
+  const int result = __real_mbedtls_ssl_derive_keys(ssl);
+  state.keys_derived = result == 0;
+  return result;
+}
+
+/// TLS 1.3 takes a signature that is not there yet for one that failed, and readies an alert.
+int __wrap_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl) {
+  const int result = __real_mbedtls_ssl_tls13_write_certificate_verify(ssl);
+  const HandshakeState& state = HandshakeState::of(ssl);
+  if (result == 0 || !state.token_key || !state.token_key->waiting()) return result;
+  latchkey_ssl_forget_alert(ssl);
+  return tlscore::tls::kSignatureIsComing;
+}
+
+/// The peer's certificates: name constraints may be critical, because the judgement checks them.
+int __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt* chain, const unsigned char* der, size_t size) {
+  return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, size, 1, tlscore::x509::accept_name_constraints,
+                                                nullptr);
+}
+
+}  // extern "C"
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)
