@@ -1,4 +1,5 @@
 """What every functional test is given: certificates, a place of its own, a running Latchkey, and a limit of time."""
+import contextlib
 import pathlib
 import shutil
 import signal
@@ -64,12 +65,29 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(line)
 
 
-@pytest.fixture
-def home():
+@contextlib.contextmanager
+def _folder():
     """A short path, because sockets in it have to fit into 108 characters."""
     folder = pathlib.Path(tempfile.mkdtemp(prefix="latchkey-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home():
+    with _folder() as folder:
+        yield folder
+
+
+def _maker(folder, pki):
+    def make(*servers, host=certificates.HOST, party=None, parties=None, token=None, uid=None, **sections):
+        if parties is None:
+            parties = [{"hosts": [host], "ports": [server.port], "roots": pki.root.certificate, "allow_private": True,
+                        **(party or {})} for server in servers]
+        names = {name: ["127.0.0.1"] for entry in parties for name in entry["hosts"]}
+        sections.setdefault("dns", {"hosts": names})
+        return Latchkey(folder, parties, token, uid, **sections)
+    return make
 
 
 @pytest.fixture
@@ -79,11 +97,11 @@ def latchkey(home, pki):
     Each server becomes a party under the name that its certificate was asked for (party.test), trusted through the
     tests' root. `party` adds keys to each of them, other keywords are tables of the configuration.
     """
-    def make(*servers, host=certificates.HOST, party=None, parties=None, token=None, **sections):
-        if parties is None:
-            parties = [{"hosts": [host], "ports": [server.port], "roots": pki.root.certificate, "allow_private": True,
-                        **(party or {})} for server in servers]
-        names = {name: ["127.0.0.1"] for entry in parties for name in entry["hosts"]}
-        sections.setdefault("dns", {"hosts": names})
-        return Latchkey(home, parties, token, **sections)
-    return make
+    return _maker(home, pki)
+
+
+@pytest.fixture(scope="module")
+def module_latchkey(pki):
+    """The same, for one Latchkey that all tests of a file share."""
+    with _folder() as folder:
+        yield _maker(folder, pki)

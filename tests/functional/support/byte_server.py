@@ -2,9 +2,9 @@
 """A party for tests of byte-exactness, in a process of its own: byte_server.py PORT CHAIN KEY VERSION...
 
 The first line of a connection says what it wants:
-    sink            everything up to the end of stream is read; answered with "COUNT SHA256\n"
-    slow-sink       the same, 64 KiB at a time with a pause between
-    source N        N bytes of the pattern are sent, then the end of stream
+    sink [N]        N bytes, else everything up to the end of stream, are read; answered with "COUNT SHA256\n"
+    slow-sink [N]   the same, 64 KiB at a time with a pause between
+    source N [W]    N bytes of the pattern are sent, in writes of W if that is given, then the end of stream
     echo            what comes is sent back; the end of stream too
 """
 import hashlib
@@ -33,6 +33,20 @@ def pattern(count):
         count -= len(piece)
 
 
+def send_pattern(connection, count, write_bytes=0):
+    """The pattern's first `count` bytes, in writes of exactly `write_bytes` if that is given."""
+    rest = b""
+    for piece in pattern(count):
+        view = memoryview(rest + piece)
+        step = write_bytes or len(view)
+        whole = len(view) - len(view) % step
+        for start in range(0, whole, step):
+            connection.sendall(view[start:start + step])
+        rest = bytes(view[whole:])
+    if rest:
+        connection.sendall(rest)
+
+
 def digest_of_pattern(count):
     digest = hashlib.sha256()
     for piece in pattern(count):
@@ -50,9 +64,9 @@ def _line(connection):
     return line.decode().split()
 
 
-def _sink(connection, pause):
+def _sink(connection, pause, wanted=sys.maxsize):
     digest, count = hashlib.sha256(), 0
-    while data := connection.recv(BLOCK):
+    while count < wanted and (data := connection.recv(min(BLOCK, wanted - count))):
         digest.update(data)
         count += len(data)
         if pause:
@@ -69,10 +83,9 @@ def serve(connection):
     with connection:
         wish, *rest = _line(connection) or [""]
         if wish in ("sink", "slow-sink"):
-            _sink(connection, 0.002 if wish == "slow-sink" else 0)
+            _sink(connection, 0.002 if wish == "slow-sink" else 0, *map(int, rest))
         elif wish == "source":
-            for piece in pattern(int(rest[0])):
-                connection.sendall(piece)
+            send_pattern(connection, *map(int, rest))
         elif wish == "echo":
             _echo(connection)
         # The end of stream, as TLS says it: close_notify.

@@ -1,4 +1,5 @@
 """Real programs that people use, each told to go through a Latchkey; every one returns what the party answered."""
+import contextlib
 import dataclasses
 import http.client
 import os
@@ -40,10 +41,27 @@ def run(command, input=None, cwd=None, **variables):
     return Answer(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
-def curl(url, *arguments, port=None, mode="http", seconds=30):
-    """curl, through the proxy at `port` if one is given."""
+@contextlib.contextmanager
+def started(command):
+    """A program that runs inside the block, and is ended after it."""
+    process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT, env=environment())
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def curl_command(url, *arguments, port=None, mode="http", seconds=30):
+    """How curl is called to fetch `url`, through the proxy at `port` if one is given."""
     through = CURL_MODES[mode](port) if port else []
-    answer = run(["curl", "-sS", "-m", seconds, "-w", "\n%{http_code}", *through, *arguments, url])
+    return ["curl", "-sS", "-m", seconds, "-w", "\n%{http_code}", *through, *arguments, url]
+
+
+def curl(url, *arguments, port=None, mode="http", seconds=30):
+    """curl to its end."""
+    answer = run(curl_command(url, *arguments, port=port, mode=mode, seconds=seconds))
     body, _, status = answer.body.rpartition("\n")
     return Answer(answer.exit, body, answer.errors, int(status or 0))
 

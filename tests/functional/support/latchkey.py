@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 
@@ -58,14 +59,16 @@ def processes_of_session(session):
 class Latchkey:
     """`latchkey run` and its sister commands, with configuration, state and sockets in `folder`.
 
-    The token is one of support/tokens.py, or the software token that Latchkey makes for itself.
+    The token is one of support/tokens.py, or the software token that Latchkey makes for itself. With `uid` all of it
+    is done as that user; only root can ask for this.
 
     Used as a context manager it is running and armed inside the block. At its end it must stop by SIGTERM with status
     0, leave no process behind, and have made no sanitizer's report.
     """
 
-    def __init__(self, folder, parties=(), token=None, **sections):
+    def __init__(self, folder, parties=(), token=None, uid=None, **sections):
         self.folder = pathlib.Path(folder)
+        self.binary = BINARY
         self.environment = self._own_environment() | (token.environment if token else {})
         sections.setdefault("listen", {"address": ["127.0.0.1:0"]})
         sections.setdefault("token", token.configuration if token else {"module": "soft"})
@@ -73,6 +76,9 @@ class Latchkey:
         self.port = 0
         self.process = None
         self._log = None
+        self._identity = {}
+        if uid is not None:
+            self._become(uid)
 
     def _own_environment(self):
         kept = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
@@ -84,6 +90,13 @@ class Latchkey:
         for name in _SANITIZERS:
             kept[name] = ":".join(filter(None, [kept.get(name), f"log_path={self.folder}/sanitizer"]))
         return kept
+
+    def _become(self, uid):
+        """Everything is done as this user, who must be able to reach the binary: so it gets its own."""
+        self._identity = {"user": uid, "group": uid, "extra_groups": []}
+        self.binary = pathlib.Path(shutil.copy(BINARY, self.folder / "latchkey"))
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.chown(path, uid, uid)
 
     @property
     def config_file(self):
@@ -100,8 +113,8 @@ class Latchkey:
         options.setdefault("stdin", subprocess.DEVNULL)
         if "input" in options:
             del options["stdin"]
-        return subprocess.run([str(BINARY), *map(str, arguments)], env=self.environment, capture_output=True, text=True,
-                              timeout=seconds * SLOWNESS, **options)
+        return subprocess.run([str(self.binary), *map(str, arguments)], env=self.environment, capture_output=True, text=True,
+                              timeout=seconds * SLOWNESS, **self._identity, **options)
 
     def status(self):
         """What `latchkey status --json` says, or None while nothing answers."""
@@ -113,8 +126,8 @@ class Latchkey:
     def start(self, armed=True):
         """Starts the proxy and waits until it listens and, by default, until a token may sign."""
         self._log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([str(BINARY), "run"], env=self.environment, stdin=subprocess.DEVNULL,
-                                        stdout=self._log, stderr=self._log, start_new_session=True)
+        self.process = subprocess.Popen([str(self.binary), "run"], env=self.environment, stdin=subprocess.DEVNULL,
+                                        stdout=self._log, stderr=self._log, start_new_session=True, **self._identity)
         self.until(lambda status: status.get("listen"), "listens")
         if armed:
             self.until(lambda status: status.get("armed"), "is armed")

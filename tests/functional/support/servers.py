@@ -308,4 +308,14 @@ class ByteServer(Server):
         return ["/usr/bin/python3", str(script), str(self.port), str(self.identity.chain), str(self.identity.key), *self.tls]
 
 
+class BodyServer(Server):
+    """Speaks HTTP/1.1 with bodies of every framing (body_server.py)."""
+
+    name = "body server"
+
+    def command(self):
+        script = pathlib.Path(__file__).with_name("body_server.py")
+        return ["/usr/bin/python3", str(script), str(self.port), str(self.identity.chain), str(self.identity.key)]
+
+
 REAL_SERVERS = (Nginx, OpensslServer, GnutlsServer, Haproxy)

@@ -15,6 +15,7 @@ class Token:
     identity: Identity  # whose key and certificate the token holds
     pin: str
     module: str = MODULE
+    pin_from: str = "credential"  # or "ask" (pinentry), "terminal" (latchkey unlock)
 
     @property
     def environment(self):
@@ -24,7 +25,7 @@ class Token:
     @property
     def configuration(self):
         """The [token] table for it: the module's token is no USB device, so it is in for as long as it is listed."""
-        return {"module": self.module, "device": "none", "pin": "credential"}
+        return {"module": self.module, "device": "none", "pin": self.pin_from}
 
 
 def make(folder, identity, label="test token", pin="43210987"):
