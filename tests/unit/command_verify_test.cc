@@ -1,0 +1,121 @@
+// `latchkey verify`: its exit statuses, and what it prints.
+#include "proxy/command_verify.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/unit/x509_test_data.h"
+
+namespace proxy {
+namespace {
+
+struct Outcome {
+  int status;
+  std::string out;
+  std::string err;
+};
+
+Outcome verify(const std::vector<std::string>& args) {
+  std::vector<const char*> pointers;
+  for (const std::string& argument : args) pointers.push_back(argument.c_str());
+  std::ostringstream out;
+  std::ostringstream err;
+  const int status = run_verify(pointers, out, err);
+  return {status, out.str(), err.str()};
+}
+
+/// With <leaf>.pem alone as chain, issued by what is taken as root.
+std::vector<std::string> arguments(std::vector<std::string> more, const std::string& leaf = "leaf.pem") {
+  std::vector<std::string> args = {"--host",  "party.example",
+                                   "--chain", tlscore::x509::test_data_path(leaf),
+                                   "--roots", tlscore::x509::test_data_path("intermediate.pem"),
+                                   "--time",  "2030-01-01T00:00:00Z"};
+  args.insert(args.end(), more.begin(), more.end());
+  return args;
+}
+
+std::string pin_of_leaf() {
+  return tlscore::to_base64(tlscore::x509::test_certificates("leaf.pem").front().public_key().spki_sha256());
+}
+
+TEST(CommandVerify, SaysTrustedWithStatus0) {
+  const Outcome outcome = verify(arguments({}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("pkix: pass"), std::string::npos) << outcome.out;
+  EXPECT_TRUE(outcome.err.empty());
+}
+
+TEST(CommandVerify, SaysWhyNotWithStatus1) {
+  const Outcome outcome = verify(arguments({}, "leaf-expired.pem"));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("party.example is not trusted: the certificate expired on 2025-03-01 (pkix)"),
+            std::string::npos)
+      << outcome.out;
+}
+
+TEST(CommandVerify, WithPinsBothHaveToPass) {
+  EXPECT_EQ(verify(arguments({"--pin", pin_of_leaf()})).status, 0);
+  EXPECT_EQ(verify(arguments({"--pin=" + pin_of_leaf()}, "leaf-expired.pem")).status, 1);
+  EXPECT_EQ(verify(arguments({"--pin", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="})).status, 1);
+  EXPECT_EQ(verify(arguments({"--pin=" + pin_of_leaf(), "--trust", "pin"}, "leaf-expired.pem")).status, 0);
+}
+
+TEST(CommandVerify, AnAbsentAssessorIsNotTrusted) {
+  const Outcome outcome = verify(arguments({"--trust", "openpgp"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("openpgp: absent: not part of this build"), std::string::npos);
+}
+
+TEST(CommandVerify, JsonHasTheFindings) {
+  const Outcome outcome = verify(arguments({"--json", "--port", "8443", "--trust", "openpgp or pkix"}));
+  EXPECT_EQ(outcome.status, 0);
+  const auto json = nlohmann::json::parse(outcome.out);
+  EXPECT_EQ(json["host"], "party.example");
+  EXPECT_EQ(json["port"], 8443);
+  EXPECT_EQ(json["verdict"], "pass");
+  EXPECT_EQ(json["trusted"], true);
+  EXPECT_EQ(json["evidence"].size(), 2U);
+  EXPECT_EQ(json["evidence"][0]["verdict"], "absent");
+  EXPECT_EQ(json["evidence"][0]["expires"], nullptr);
+  EXPECT_EQ(json["evidence"][1]["expires"], "2124-12-31T23:59:59Z");
+  EXPECT_EQ(json["certificate"]["pin"], pin_of_leaf());
+}
+
+TEST(CommandVerify, WrongUsageIsStatus2WithOneSentence) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"--host", "party.example"},
+      {"--chain", tlscore::x509::test_data_path("leaf.pem")},
+      arguments({"--nonsense", "x"}),
+      arguments({"--pin"}),
+      arguments({"--pin", "short"}),
+      arguments({"--port", "0"}),
+      arguments({"--port", "65536"}),
+      arguments({"--time", "yesterday"}),
+      arguments({"--trust", "pkix or ca"}),
+      arguments({"--trust", "pkix", "--pin", pin_of_leaf()}),
+      arguments({"--chain", "/nonexistent"}),
+      arguments({"--host", "not a host"}),
+      arguments({"--roots", tlscore::x509::test_data_path("make.sh")}),
+  };
+  for (const auto& args : wrong) {
+    const Outcome outcome = verify(args);
+    EXPECT_EQ(outcome.status, 2) << outcome.out;
+    EXPECT_TRUE(outcome.out.empty());
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1) << outcome.err;
+  }
+}
+
+TEST(CommandVerify, HelpNamesEveryOption) {
+  const Outcome outcome = verify({"--help"});
+  EXPECT_EQ(outcome.status, 0);
+  for (const char* option :
+       {"--host", "--port", "--chain", "--roots", "--time", "--trust", "--pin", "--json"}) {
+    EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
+  }
+}
+
+}  // namespace
+}  // namespace proxy
