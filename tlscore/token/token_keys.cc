@@ -1,0 +1,156 @@
+// Private keys, and the three places where their public halves may lie.
+#include "tlscore/token/token_keys.h"
+
+#include <algorithm>
+#include <array>
+
+#include "tlscore/token/pkcs11_uri.h"
+#include "tlscore/x509/certificate.h"
+
+namespace tlscore::token {
+namespace {
+
+using x509::PublicKey;
+
+constexpr std::size_t kMaxIdBytes = 255;
+constexpr std::size_t kMaxCertificateBytes = 32UL * 1024;  // so that it fits in an answer to the proxy
+
+constexpr std::array<std::uint8_t, 10> kPrime256v1 = {0x06, 0x08, 0x2a, 0x86, 0x48,
+                                                      0xce, 0x3d, 0x03, 0x01, 0x07};
+constexpr std::array<std::uint8_t, 7> kSecp384r1 = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
+
+template <class T>
+CK_ATTRIBUTE attribute_of(CK_ATTRIBUTE_TYPE type, T& value) {
+  return {type, &value, sizeof value};
+}
+
+/// Objects of a class, with an id if one is given.
+Result<std::vector<CK_OBJECT_HANDLE>> objects(const Pkcs11Session& session, CK_OBJECT_CLASS type,
+                                              const Bytes* id) {
+  std::vector<CK_ATTRIBUTE> wanted = {attribute_of(CKA_CLASS, type)};
+  if (id != nullptr) wanted.push_back({CKA_ID, const_cast<std::uint8_t*>(id->data()), id->size()});
+  return session.find(wanted);
+}
+
+/// Nothing when the object lacks what a public key is made of, or is of a kind that we do not use.
+Result<std::optional<PublicKey>> read_rsa(const Pkcs11Session& session, CK_OBJECT_HANDLE object) {
+  const auto modulus = TRY(session.attribute(object, CKA_MODULUS));
+  const auto exponent = TRY(session.attribute(object, CKA_PUBLIC_EXPONENT));
+  if (!modulus || !exponent) return std::nullopt;
+  auto key = PublicKey::from_rsa(*modulus, *exponent);
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
+Result<std::optional<PublicKey>> read_ec(const Pkcs11Session& session, CK_OBJECT_HANDLE object) {
+  const auto params = TRY(session.attribute(object, CKA_EC_PARAMS));
+  const auto value = TRY(session.attribute(object, CKA_EC_POINT));
+  if (!params || !value || curve_of(*params) == PublicKey::Type::Other) return std::nullopt;
+  auto key = PublicKey::from_ec_point(curve_of(*params), *value);
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
+Result<std::optional<PublicKey>> read_public_key(const Pkcs11Session& session, CK_OBJECT_HANDLE object) {
+  const auto type = TRY(session.number(object, CKA_KEY_TYPE));
+  if (type == CKK_RSA) return read_rsa(session, object);
+  if (type == CKK_EC) return read_ec(session, object);
+  return std::nullopt;
+}
+
+Result<std::vector<x509::Certificate>> certificates(const Pkcs11Session& session, const Bytes& id) {
+  std::vector<x509::Certificate> found;
+  const std::vector<CK_OBJECT_HANDLE> handles = TRY(objects(session, CKO_CERTIFICATE, &id));
+  for (const CK_OBJECT_HANDLE handle : handles) {
+    const auto der = TRY(session.attribute(handle, CKA_VALUE));
+    if (!der || der->size() > kMaxCertificateBytes) continue;
+    // A certificate that cannot be read is the token's affair; the key may still be used without it.
+    if (auto certificate = x509::Certificate::parse_der(*der)) found.push_back(std::move(*certificate));
+  }
+  return found;
+}
+
+/// The public half of `object`: its own attributes, its public key object, its certificate.
+Result<std::optional<PublicKey>> public_half(const Pkcs11Session& session, CK_OBJECT_HANDLE object,
+                                             const Bytes& id, std::span<const x509::Certificate> certified) {
+  if (auto own = TRY(read_public_key(session, object))) return own;
+  if (id.empty()) return std::nullopt;
+  const std::vector<CK_OBJECT_HANDLE> handles = TRY(objects(session, CKO_PUBLIC_KEY, &id));
+  for (const CK_OBJECT_HANDLE handle : handles) {
+    if (auto key = TRY(read_public_key(session, handle))) return key;
+  }
+  if (certified.empty() || certified.front().public_key().type() == PublicKey::Type::Other)
+    return std::nullopt;
+  return certified.front().public_key();
+}
+
+Mechanisms mechanisms_for(const PublicKey& key, std::span<const CK_MECHANISM_TYPE> offered) {
+  const auto has = [&](CK_MECHANISM_TYPE type) { return std::ranges::find(offered, type) != offered.end(); };
+  const bool rsa = key.type() == PublicKey::Type::Rsa;
+  return {.rsa_pkcs1 = rsa && has(CKM_RSA_PKCS),
+          .rsa_pss = rsa && has(CKM_RSA_PKCS_PSS),
+          .ecdsa = !rsa && has(CKM_ECDSA)};
+}
+
+Result<std::optional<KeyInfo>> describe_key(const Pkcs11Session& session, CK_OBJECT_HANDLE object,
+                                            const TokenInfo& token,
+                                            std::span<const CK_MECHANISM_TYPE> offered) {
+  const Bytes id = TRY(session.attribute(object, CKA_ID)).value_or(Bytes());
+  if (id.size() > kMaxIdBytes) return std::nullopt;
+  std::vector<x509::Certificate> certified;
+  if (!id.empty()) certified = TRY(certificates(session, id));
+  const auto key = TRY(public_half(session, object, id, certified));
+  if (!key) return std::nullopt;
+  const Bytes label = TRY(session.attribute(object, CKA_LABEL)).value_or(Bytes());
+  KeyInfo info{.id = id,
+               .label = std::string(as_text(label).substr(0, kMaxIdBytes)),
+               .public_key = *key,
+               .fingerprint = to_hex(key->spki_sha256()),
+               .uri = {},
+               .mechanisms = mechanisms_for(*key, offered),
+               .certificate = std::nullopt};
+  info.uri = make_key_uri({token.label, token.manufacturer, token.model, token.serial}, id, info.label);
+  for (const x509::Certificate& certificate : certified) {
+    if (!std::ranges::equal(certificate.public_key().spki(), key->spki())) continue;
+    info.certificate = Bytes(certificate.der().begin(), certificate.der().end());
+    break;
+  }
+  return info;
+}
+
+bool is_known(std::span<const TokenKey> keys, const KeyInfo& info) {
+  return std::ranges::any_of(keys,
+                             [&](const TokenKey& key) { return key.info.fingerprint == info.fingerprint; });
+}
+
+}  // namespace
+
+Result<std::vector<TokenKey>> find_keys(const Pkcs11Session& session, const TokenInfo& token,
+                                        std::span<const CK_MECHANISM_TYPE> mechanisms) {
+  std::vector<TokenKey> keys;
+  const std::vector<CK_OBJECT_HANDLE> private_keys = TRY(objects(session, CKO_PRIVATE_KEY, nullptr));
+  for (const CK_OBJECT_HANDLE object : private_keys) {
+    if (!TRY(session.flag(object, CKA_SIGN))) continue;
+    auto info = TRY(describe_key(session, object, token, mechanisms));
+    if (!info || is_known(keys, *info)) continue;
+    info->unlocked = true;
+    info->always_authenticate = TRY(session.flag(object, CKA_ALWAYS_AUTHENTICATE));
+    keys.push_back({std::move(*info), object});
+  }
+  if (session.logged_in()) return keys;
+  const std::vector<CK_OBJECT_HANDLE> public_keys = TRY(objects(session, CKO_PUBLIC_KEY, nullptr));
+  for (const CK_OBJECT_HANDLE object : public_keys) {
+    if (!TRY(session.flag(object, CKA_VERIFY))) continue;
+    auto info = TRY(describe_key(session, object, token, mechanisms));
+    if (info && !is_known(keys, *info)) keys.push_back({std::move(*info), CK_INVALID_HANDLE});
+  }
+  return keys;
+}
+
+x509::PublicKey::Type curve_of(ByteView ec_params) {
+  if (std::ranges::equal(ec_params, kPrime256v1)) return PublicKey::Type::EcP256;
+  if (std::ranges::equal(ec_params, kSecp384r1)) return PublicKey::Type::EcP384;
+  return PublicKey::Type::Other;
+}
+
+}  // namespace tlscore::token
