@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
 
 #include "proxy/socket_address.h"
+#include "tests/unit/loopback_listener.h"
 #include "tests/unit/network_namespace.h"
 #include "tlscore/base/socket.h"
 #include "tlscore/base/unique_fd.h"
@@ -16,39 +18,12 @@
 namespace proxy {
 namespace {
 
+using tests::LoopbackListener;
 using tlscore::ErrorKind;
 using tlscore::Result;
 using tlscore::UniqueFd;
 
 constexpr uid_t kNobody = 65534;
-
-/// A listener, and what it accepted from a client that a test makes.
-class Listener {
- public:
-  explicit Listener(std::string_view address, bool v4_too = false) {
-    const SocketAddress wanted = *SocketAddress::parse(address, 0);
-    m_fd = UniqueFd(::socket(wanted.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const int only_v6 = v4_too ? 0 : 1;
-    if (wanted.family() == AF_INET6) {
-      ::setsockopt(m_fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
-    }
-    EXPECT_EQ(::bind(m_fd.get(), wanted.data(), wanted.size()), 0) << address;
-    EXPECT_EQ(::listen(m_fd.get(), 1), 0);
-  }
-
-  [[nodiscard]] UniqueFd connect(std::string_view address) const {
-    const SocketAddress target = *SocketAddress::parse(address, SocketAddress::local_of(m_fd.get())->port());
-    UniqueFd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-    EXPECT_EQ(::connect(fd.get(), target.data(), target.size()), 0) << address;
-    return fd;
-  }
-  [[nodiscard]] UniqueFd accept() const {
-    return UniqueFd(::accept4(m_fd.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  }
-
- private:
-  UniqueFd m_fd;
-};
 
 void expect_unknown(const Result<uid_t>& owner, ErrorKind kind) {
   ASSERT_FALSE(owner.has_value()) << "taken for user " << *owner;
@@ -65,7 +40,7 @@ TEST(PeerOwner, ThisProcessIsOursInEveryFamily) {
        {Case{"127.0.0.1", "127.0.0.1", false}, Case{"::1", "::1", false}, Case{"::", "127.0.0.1", true},
         Case{"127.0.0.1", "::ffff:127.0.0.1", false}, Case{"::", "::ffff:127.0.0.1", true}}) {
     SCOPED_TRACE(testing::Message() << each.listener << " " << each.target);
-    const Listener listener(each.listener, each.v4_too);
+    const LoopbackListener listener(each.listener, each.v4_too);
     const UniqueFd client = listener.connect(each.target);
     const UniqueFd accepted = listener.accept();
     const auto owner = peer_owner(accepted.get());
@@ -77,7 +52,7 @@ TEST(PeerOwner, ThisProcessIsOursInEveryFamily) {
 TEST(PeerOwner, TellsConnectionsOfTwoUsersApart) {
   // Without the right to become somebody else, both are ours.
   const uid_t other = ::geteuid() == 0 ? kNobody : ::geteuid();
-  const Listener listener("127.0.0.1");
+  const LoopbackListener listener("127.0.0.1");
   std::array<int, 2> hold{};
   ASSERT_EQ(::pipe2(hold.data(), O_CLOEXEC), 0);
   const UniqueFd hold_end(hold[0]);
@@ -87,12 +62,14 @@ TEST(PeerOwner, TellsConnectionsOfTwoUsersApart) {
   if (child == 0) {
     release.reset();
     if (::setuid(other) != 0) ::_exit(1);
-    const UniqueFd client = listener.connect("127.0.0.1");
+    const UniqueFd client = listener.connect();
     char unused = 0;
     ::_exit(static_cast<int>(::read(hold_end.get(), &unused, 1)));
   }
+  pollfd connected{.fd = listener.fd(), .events = POLLIN, .revents = 0};
+  ASSERT_EQ(::poll(&connected, 1, 10'000), 1);
   const UniqueFd from_other = listener.accept();
-  const UniqueFd client = listener.connect("127.0.0.1");
+  const UniqueFd client = listener.connect();
   const UniqueFd from_us = listener.accept();
   EXPECT_EQ(peer_owner(from_other.get()).value_or(0), other);
   EXPECT_EQ(peer_owner(from_us.get()).value_or(1), ::geteuid());
@@ -103,8 +80,8 @@ TEST(PeerOwner, TellsConnectionsOfTwoUsersApart) {
 }
 
 TEST(PeerOwner, WhoSendsAndClosesAtOnceIsUnknown) {
-  const Listener listener("127.0.0.1");
-  UniqueFd client = listener.connect("127.0.0.1");
+  const LoopbackListener listener("127.0.0.1");
+  UniqueFd client = listener.connect();
   ASSERT_EQ(::send(client.get(), "GET", 3, 0), 3);
   client.reset();
   const UniqueFd accepted = listener.accept();
@@ -112,8 +89,8 @@ TEST(PeerOwner, WhoSendsAndClosesAtOnceIsUnknown) {
 }
 
 TEST(PeerOwner, WhoSendsAndResetsIsUnknown) {
-  const Listener listener("::1");
-  UniqueFd client = listener.connect("::1");
+  const LoopbackListener listener("::1");
+  UniqueFd client = listener.connect();
   ASSERT_EQ(::send(client.get(), "GET", 3, 0), 3);
   const linger abort{.l_onoff = 1, .l_linger = 0};
   ASSERT_EQ(::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort), 0);
@@ -123,16 +100,16 @@ TEST(PeerOwner, WhoSendsAndResetsIsUnknown) {
 }
 
 TEST(PeerOwner, WhoHasClosedOneDirectionIsUnknown) {
-  const Listener listener("127.0.0.1");
-  const UniqueFd client = listener.connect("127.0.0.1");
+  const LoopbackListener listener("127.0.0.1");
+  const UniqueFd client = listener.connect();
   ASSERT_EQ(::shutdown(client.get(), SHUT_WR), 0);
   const UniqueFd accepted = listener.accept();
   expect_unknown(peer_owner(accepted.get()), ErrorKind::Closed);
 }
 
 TEST(PeerOwner, ALaterConnectionFromTheSamePortDoesNotAnswerForOneThatWasReset) {
-  const Listener listener("127.0.0.1");
-  UniqueFd first = listener.connect("127.0.0.1");
+  const LoopbackListener listener("127.0.0.1");
+  UniqueFd first = listener.connect();
   const SocketAddress port = *SocketAddress::local_of(first.get());
   const SocketAddress target = *SocketAddress::peer_of(first.get());
   const UniqueFd accepted_first = listener.accept();
@@ -149,8 +126,8 @@ TEST(PeerOwner, ALaterConnectionFromTheSamePortDoesNotAnswerForOneThatWasReset) 
 
 TEST(PeerOwner, AnAddressThatIsNotLoopbackIsRefused) {
   tests::in_own_network({"link set lo up", "address add 192.0.2.1/32 dev lo"}, [] {
-    const Listener listener("192.0.2.1");
-    const UniqueFd client = listener.connect("192.0.2.1");
+    const LoopbackListener listener("192.0.2.1");
+    const UniqueFd client = listener.connect();
     const UniqueFd accepted = listener.accept();
     expect_unknown(peer_owner(accepted.get()), ErrorKind::Refused);
   });
