@@ -147,6 +147,7 @@ Result<Question> prepare(const Options& options) {
 tlscore::Task<void> ask_all(const Question& question, tlscore::EventLoop& loop,
                             std::optional<Judgement>& answer) {
   std::vector<tlscore::judge::Assessor*> assessors;
+  assessors.reserve(question.assessors.size());
   for (const auto& assessor : question.assessors) assessors.push_back(assessor.get());
   tlscore::Cancel never;
   answer = co_await tlscore::judge::judge(question.presented, question.trust, assessors, never);

@@ -35,7 +35,7 @@ class TrustExpression::Parser {
 
   Result<void> parse() {
     TRY(parse_or());
-    if (!m_token.empty()) return unexpected("\"and\", \"or\" or the end");
+    if (!m_token.empty()) return unexpected(R"("and", "or" or the end)");
     return {};
   }
 

@@ -23,6 +23,9 @@ constexpr std::size_t kMaxExtensions = 64;
 
 constexpr std::string_view kNameConstraintsOid = MBEDTLS_OID_NAME_CONSTRAINTS;
 constexpr std::string_view kSubjectAltNameOid = MBEDTLS_OID_SUBJECT_ALT_NAME;
+// Its last octet is zero, which would end a C string.
+constexpr std::string_view kAnyUsageOid(MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE,
+                                        sizeof MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE - 1);
 
 struct Extension {
   ByteView oid;
@@ -190,7 +193,7 @@ bool Certificate::allows(Purpose purpose) const {
   const std::string_view wanted = purpose_oid(purpose);
   for (const auto* usage = &m_data->crt.get()->ext_key_usage; usage != nullptr; usage = usage->next) {
     const std::string_view oid = as_text(view(usage->buf));
-    if (oid == wanted || oid == MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE) return true;
+    if (oid == wanted || oid == kAnyUsageOid) return true;
   }
   return false;
 }

@@ -41,6 +41,7 @@ struct Walk {
 };
 
 /// Notes the path, from the trusted end down.
+// NOLINTNEXTLINE(readability-non-const-parameter): mbedTLS gives the type
 int note_step(void* context, mbedtls_x509_crt* crt, int depth, std::uint32_t* flags) noexcept {
   auto& walk = *static_cast<Walk*>(context);
   const auto index = static_cast<std::size_t>(depth);

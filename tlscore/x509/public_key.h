@@ -19,10 +19,10 @@ class PublicKey {
     Other,  ///< Known by its bytes only, or of a curve we make no signatures with; `verify` refuses it.
   };
 
-  /// Reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7), which is all of `der`. An algorithm that
+  /// Reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7), which is all of `bytes`. An algorithm that
   /// we do not know gives Other. Fails with Malformed, also for a point that is not on its curve; TooLarge
   /// over 8 KiB.
-  static Result<PublicKey> parse_spki(ByteView der);
+  static Result<PublicKey> parse_spki(ByteView bytes);
 
   /// An RSA key from big-endian numbers (CKA_MODULUS and CKA_PUBLIC_EXPONENT). Fails as parse_spki does.
   static Result<PublicKey> from_rsa(ByteView modulus, ByteView exponent);

@@ -55,14 +55,13 @@ bool dns_matches(std::string_view presented, std::string_view host) {
 Result<ServerName> ServerName::parse(std::string_view host) {
   if (host.contains('\0') || host.size() > kMaxNameBytes + 2)
     return fail(ErrorKind::Malformed, "not a host name");
-  if (host.starts_with('[') && host.ends_with(']')) {
-    Bytes address = parse_address(AF_INET6, host.substr(1, host.size() - 2));
-    if (address.empty()) return fail(ErrorKind::Malformed, "not an address in brackets");
-    return ServerName(address_text(address), std::move(address));
-  }
-  for (const int family : {AF_INET, AF_INET6}) {
-    Bytes address = parse_address(family, host);
-    if (!address.empty()) return ServerName(address_text(address), std::move(address));
+  const bool has_brackets = host.starts_with('[') && host.ends_with(']');
+  Bytes address = parse_address(AF_INET6, has_brackets ? host.substr(1, host.size() - 2) : host);
+  if (address.empty() && has_brackets) return fail(ErrorKind::Malformed, "not an address in brackets");
+  if (address.empty()) address = parse_address(AF_INET, host);
+  if (!address.empty()) {
+    std::string text = address_text(address);
+    return ServerName(std::move(text), std::move(address));
   }
   if (host.ends_with('.')) host.remove_suffix(1);
   if (!is_dns_name(host)) return fail(ErrorKind::Malformed, "not a host name");

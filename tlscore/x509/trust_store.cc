@@ -17,6 +17,7 @@ constexpr const char* kSystemStore = "/etc/ssl/certs/ca-certificates.crt";
 
 Bytes digest_of(const std::vector<Certificate>& roots) {
   std::vector<Bytes> ders;
+  ders.reserve(roots.size());
   for (const Certificate& root : roots) ders.emplace_back(root.der().begin(), root.der().end());
   std::ranges::sort(ders);
   const auto repeated = std::ranges::unique(ders);
