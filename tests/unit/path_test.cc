@@ -1,0 +1,165 @@
+// What the path demands of each certificate, with chains made here.
+#include "tlscore/x509/path.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/unit/x509_builder.h"
+#include "tlscore/x509/date.h"
+
+namespace tlscore::x509 {
+namespace {
+
+class PathTest : public testing::Test {
+ protected:
+  /// What is said of a chain of leaf, intermediate and root, or "trusted".
+  std::string judge(std::string_view host = "party.example") {
+    const Certificate root = certificate(m_root, m_root, m_root_extensions, m_root_validity);
+    const Certificate intermediate = certificate(m_intermediate, m_root, m_intermediate_extensions);
+    const std::vector<Certificate> chain = {certificate(m_leaf, m_intermediate, m_leaf_extensions),
+                                            intermediate};
+    return judge_chain(chain, {root}, host);
+  }
+
+  std::string judge_chain(const std::vector<Certificate>& chain, const std::vector<Certificate>& roots,
+                          std::string_view host = "party.example") {
+    const auto store = TrustStore::from_certificates(roots);
+    const auto path = verify_server_path({chain, host, *parse_rfc3339("2030-01-01"), *store});
+    return path ? "trusted" : path.error().message;
+  }
+
+  Holder m_root{"Root"};
+  Holder m_intermediate{"Intermediate"};
+  Holder m_leaf{"Leaf"};
+  Validity m_root_validity;
+  std::vector<Bytes> m_root_extensions = {basic_constraints(true)};
+  std::vector<Bytes> m_intermediate_extensions = {basic_constraints(true)};
+  std::vector<Bytes> m_leaf_extensions = {alternative_names({dns("party.example")})};
+};
+
+TEST_F(PathTest, ABareChainIsTrusted) {
+  EXPECT_EQ(judge(), "trusted");
+}
+
+TEST_F(PathTest, TheOrderOfTheOthersDoesNotMatter) {
+  Holder second("Second");
+  const Certificate root = certificate(m_root, m_root, m_root_extensions);
+  const Certificate upper = certificate(m_intermediate, m_root, m_intermediate_extensions);
+  const Certificate lower = certificate(second, m_intermediate, m_intermediate_extensions);
+  const Certificate leaf = certificate(m_leaf, second, m_leaf_extensions);
+  EXPECT_EQ(judge_chain({leaf, upper, lower}, {root}), "no path to a trusted CA (issuer CN=Intermediate)")
+      << "mbedTLS wants each issuer after what it issued";
+  EXPECT_EQ(judge_chain({leaf, root, lower, upper}, {root}), "trusted");
+}
+
+TEST_F(PathTest, AWrongSignatureIsNoPath) {
+  Holder impostor("Intermediate");
+  const Certificate root = certificate(m_root, m_root, m_root_extensions);
+  const Certificate intermediate = certificate(m_intermediate, m_root, m_intermediate_extensions);
+  const Certificate leaf = certificate(m_leaf, impostor, m_leaf_extensions);
+  EXPECT_NE(judge_chain({leaf, intermediate}, {root}), "trusted");
+}
+
+TEST_F(PathTest, WithoutRootsNothingIsTrusted) {
+  EXPECT_EQ(judge_chain({certificate(m_leaf, m_leaf, m_leaf_extensions)}, {}), "it is self-signed");
+  EXPECT_EQ(judge_chain({}, {}), "no certificate was presented");
+}
+
+TEST_F(PathTest, AnIssuerMustBeACa) {
+  m_intermediate_extensions = {basic_constraints(false)};
+  EXPECT_EQ(judge(), "no path to a trusted CA (issuer CN=Intermediate)");
+  m_intermediate_extensions = {};
+  EXPECT_EQ(judge(), "no path to a trusted CA (issuer CN=Intermediate)");
+}
+
+TEST_F(PathTest, PathLengthIsKept) {
+  m_root_extensions = {basic_constraints(true, 0)};
+  EXPECT_NE(judge(), "trusted");
+  m_root_extensions = {basic_constraints(true, 1)};
+  EXPECT_EQ(judge(), "trusted");
+}
+
+TEST_F(PathTest, ACaWithKeyUsageMustBeAllowedToCertify) {
+  m_intermediate_extensions = {basic_constraints(true), key_usage(kDigitalSignature)};
+  EXPECT_NE(judge(), "trusted");
+  m_intermediate_extensions = {basic_constraints(true), key_usage(kKeyCertSign)};
+  EXPECT_EQ(judge(), "trusted");
+  m_root_extensions = {basic_constraints(true), key_usage(kDigitalSignature)};
+  EXPECT_NE(judge(), "trusted");
+}
+
+TEST_F(PathTest, ALeafWithKeyUsageMustBeAllowedToSign) {
+  m_leaf_extensions.push_back(key_usage(0x20));
+  EXPECT_EQ(judge(), "the certificate's key usage does not allow signatures");
+  m_leaf_extensions.back() = key_usage(kDigitalSignature | 0x20);
+  EXPECT_EQ(judge(), "trusted");
+}
+
+TEST_F(PathTest, AnExtendedKeyUsageMustNameServersAlongTheWholePath) {
+  m_leaf_extensions.push_back(extended_key_usage(kClientAuthOid));
+  EXPECT_EQ(judge(), "the certificate may not be used for servers (no serverAuth in its extended key usage)");
+  m_leaf_extensions.back() = extended_key_usage(ByteView(kAnyUsageOid).first(3));
+  EXPECT_NE(judge(), "trusted") << "anyExtendedKeyUsage without its last octet is something else";
+  m_leaf_extensions.back() = extended_key_usage(kAnyUsageOid);
+  EXPECT_EQ(judge(), "trusted");
+  m_intermediate_extensions.push_back(extended_key_usage(kClientAuthOid));
+  EXPECT_EQ(judge(),
+            "the CA certificate CN=Intermediate may not issue for servers (no serverAuth in its extended key "
+            "usage)");
+  m_intermediate_extensions.back() = extended_key_usage(kServerAuthOid);
+  EXPECT_EQ(judge(), "trusted");
+  m_root_extensions.push_back(extended_key_usage(kClientAuthOid));
+  EXPECT_NE(judge(), "trusted");
+}
+
+TEST_F(PathTest, AnExpiredCaEndsThePath) {
+  m_root_validity = {"200101000000Z", "290601000000Z"};
+  EXPECT_EQ(judge(), "the CA certificate CN=Root expired on 2029-06-01");
+}
+
+TEST_F(PathTest, ConstraintsOfEveryCaHoldAlsoOfTheAnchor) {
+  m_intermediate_extensions.push_back(name_constraints({dns("other.example")}, {}));
+  EXPECT_EQ(judge(), "the CA's name constraints exclude party.example");
+  m_intermediate_extensions.back() = name_constraints({dns("example")}, {});
+  EXPECT_EQ(judge(), "trusted");
+  m_root_extensions.push_back(name_constraints({}, {dns("party.example")}));
+  EXPECT_EQ(judge(), "the CA's name constraints exclude party.example");
+}
+
+TEST_F(PathTest, ConstraintsHoldForTheIntermediatesSubjectToo) {
+  m_root_extensions.push_back(name_constraints({der(0xa4, common_name("Somebody"))}, {}));
+  EXPECT_EQ(judge(), "the CA's name constraints exclude CN=Leaf");
+  m_root_extensions.back() = name_constraints({der(0xa4, common_name("Leaf"))}, {});
+  EXPECT_EQ(judge(), "the CA's name constraints exclude CN=Intermediate");
+}
+
+TEST_F(PathTest, AWildcardStandsForOneLabelOfAtLeastTwoOthers) {
+  m_leaf_extensions = {alternative_names({dns("*.example"), dns("*.wild.example"), dns("f*.part.example")})};
+  EXPECT_EQ(judge("x.wild.example"), "trusted");
+  for (const char* host : {"party.example", "wild.example", "a.b.wild.example", "foo.part.example"}) {
+    EXPECT_NE(judge(host), "trusted") << host;
+  }
+}
+
+TEST_F(PathTest, AHostThatIsNoNameIsAnError) {
+  EXPECT_EQ(judge("party..example"), "not a host name");
+  EXPECT_EQ(judge("*.example"), "not a host name");
+}
+
+TEST_F(PathTest, MoreThan16CertificatesAreTooMany) {
+  const std::vector<Certificate> chain(17, certificate(m_leaf, m_leaf, m_leaf_extensions));
+  EXPECT_EQ(judge_chain(chain, {}), "more than 16 certificates were presented");
+}
+
+TEST_F(PathTest, ALongChainOfCasIsRefusedNotFollowed) {
+  std::vector<Holder> holders;
+  for (int i = 0; i < 12; ++i) holders.emplace_back("CA " + std::to_string(i));
+  std::vector<Certificate> chain = {certificate(m_leaf, holders[0], m_leaf_extensions)};
+  for (std::size_t i = 0; i + 1 < holders.size(); ++i) {
+    chain.push_back(certificate(holders[i], holders[i + 1], m_intermediate_extensions));
+  }
+  const Certificate root = certificate(holders.back(), holders.back(), m_root_extensions);
+  EXPECT_EQ(judge_chain(chain, {root}), "its chain of certificates is too long or broken");
+}
+
+}  // namespace
+}  // namespace tlscore::x509
