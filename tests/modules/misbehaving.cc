@@ -20,7 +20,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -161,9 +160,8 @@ CK_RV get_attribute_value(CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object, CK
 bool set_up() {
   void* library = ::dlopen(kRealModule, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return false;
-  CK_C_GetFunctionList get_function_list = nullptr;
-  void* symbol = ::dlsym(library, "C_GetFunctionList");
-  std::memcpy(&get_function_list, &symbol, sizeof symbol);
+  const auto get_function_list =
+      reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library, "C_GetFunctionList"));
   if (get_function_list == nullptr || get_function_list(&g_real) != CKR_OK) return false;
   g_functions = *g_real;
   g_functions.C_Sign = sign;
@@ -180,8 +178,8 @@ bool set_up() {
 }  // namespace
 
 extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST** functions) {
-  static const bool kReady = set_up();
-  if (!kReady) return CKR_GENERAL_ERROR;
+  static const bool ready = set_up();
+  if (!ready) return CKR_GENERAL_ERROR;
   g_functions.C_GetFunctionList = C_GetFunctionList;
   *functions = &g_functions;
   return CKR_OK;

@@ -23,6 +23,8 @@ class ShownPrompt {
   ~ShownPrompt() { m_listener(false); }
   ShownPrompt(const ShownPrompt&) = delete;
   ShownPrompt& operator=(const ShownPrompt&) = delete;
+  ShownPrompt(ShownPrompt&&) = delete;
+  ShownPrompt& operator=(ShownPrompt&&) = delete;
 
  private:
   const PromptListener& m_listener;

@@ -32,6 +32,8 @@ class Line {
   ~Line() { wipe(m_text); }
   Line(const Line&) = delete;
   Line& operator=(const Line&) = delete;
+  Line(Line&&) = delete;
+  Line& operator=(Line&&) = delete;
 
   /// Octet by octet, so that nothing of the PIN stays in a buffer. Fails as ask_pinentry says.
   Result<void> read(int fd, const Interruption& interruption) {

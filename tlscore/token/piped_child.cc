@@ -42,6 +42,7 @@ Result<PipedChild> PipedChild::start(const std::vector<std::string>& arguments) 
   Pipe to_child = TRY(make_pipe());
   Pipe from_child = TRY(make_pipe());
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   PipedChild child;

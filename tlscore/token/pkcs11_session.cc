@@ -17,6 +17,8 @@ class Search {
   ~Search() { static_cast<void>(m_session.functions().C_FindObjectsFinal(m_session.handle())); }
   Search(const Search&) = delete;
   Search& operator=(const Search&) = delete;
+  Search(Search&&) = delete;
+  Search& operator=(Search&&) = delete;
 
  private:
   const Pkcs11Session& m_session;

@@ -40,9 +40,9 @@ Result<std::shared_ptr<SignerConnection>> SignerConnection::start(EventLoop& loo
   std::shared_ptr<SignerConnection> self(new SignerConnection(loop, options.module));
   auto [ours, its] = TRY(make_socket_pair());
   auto* const raw = self.get();  // owns what calls back
-  ChildProcess::Options child{.arguments = {options.program, "signer"},
-                              .descriptors = {{its.get(), kSignerSocketFd}},
-                              .environment = options.environment};
+  const ChildProcess::Options child{.arguments = {options.program, "signer"},
+                                    .descriptors = {{its.get(), kSignerSocketFd}},
+                                    .environment = options.environment};
   self->m_child = TRY(ChildProcess::start(loop, child, [raw](int status) { raw->on_child_exit(status); }));
   self->m_socket = TRY(Socket::adopt(loop, std::move(ours)));
   self->m_socket->on_ready([raw](bool can_read, bool) {
@@ -156,8 +156,8 @@ void SignerConnection::on_readable() {
 void SignerConnection::take_frames() {
   while (!m_end) {
     auto decoded = decode_frame(m_received);
-    if (!decoded) return end(decoded.error(), true);
-    if (!*decoded) return;
+    if (!decoded) end(decoded.error(), true);
+    if (!decoded || !*decoded) return;
     m_received.erase(m_received.begin(),
                      m_received.begin() + static_cast<std::ptrdiff_t>((*decoded)->wire_bytes));
     take(std::move((*decoded)->frame));
@@ -166,10 +166,12 @@ void SignerConnection::take_frames() {
 
 void SignerConnection::take(Frame frame) {
   if (!m_current || frame.id != m_current->id) {
-    return end({ErrorKind::Malformed, "the signer answered what it was not asked"}, true);
+    end({ErrorKind::Malformed, "the signer answered what it was not asked"}, true);
+  } else if (const auto* prompt = std::get_if<PinPrompt>(&frame.message)) {
+    set_waiting_for_pin(prompt->shown);
+  } else {
+    settle(std::move(frame.message));
   }
-  if (const auto* prompt = std::get_if<PinPrompt>(&frame.message)) return set_waiting_for_pin(prompt->shown);
-  settle(std::move(frame.message));
 }
 
 void SignerConnection::settle(Message answer) {

@@ -82,6 +82,10 @@ Task<Result<void>> fill(EventLoop& loop, SoftToken draft, SoftTokenOptions optio
 
 }  // namespace
 
+SoftToken soft_token_in(const std::string& state_folder) {
+  return {state_folder + "/soft-token"};
+}
+
 void SoftToken::select_in(SignerOptions& options) const {
   options.module = "soft";
   options.token.clear();
@@ -96,7 +100,7 @@ LoginOptions SoftToken::login_options() const {
 }
 
 Task<Result<SoftToken>> make_soft_token(EventLoop& loop, SoftTokenOptions options, Cancel& cancel) {
-  const SoftToken token{options.state_folder + "/soft-token"};
+  const SoftToken token = soft_token_in(options.state_folder);
   const SoftToken draft{options.state_folder + "/soft-token.new"};
   const auto locked = lock(options.state_folder + "/soft-token.lock");
   if (!locked) co_return fail(locked.error());

@@ -24,6 +24,9 @@ struct SoftToken {
   [[nodiscard]] LoginOptions login_options() const;
 };
 
+/// Where the token of a state folder is, or will be. Looks at nothing.
+[[nodiscard]] SoftToken soft_token_in(const std::string& state_folder);
+
 struct SoftTokenOptions {
   std::string state_folder;                   ///< Exists; an absolute path.
   std::string label = "latchkey";             ///< Of the token and its keys; 32 octets at most.
