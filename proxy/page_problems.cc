@@ -1,0 +1,167 @@
+// Words for people.
+#include "proxy/page_problems.h"
+
+#include "proxy/http_rules.h"
+
+namespace proxy {
+namespace {
+
+/// What a person calls a destination: the port only where it is not the usual one.
+std::string name_of(const Authority& destination) {
+  constexpr std::uint16_t kHttpsPort = 443;
+  return host_field(destination, kHttpsPort);
+}
+
+/// `lead: reason.`, with one full stop.
+std::string sentence(std::string lead, std::string_view reason) {
+  while (reason.ends_with('.')) reason.remove_suffix(1);
+  if (!reason.empty()) lead.append(": ").append(reason);
+  return lead + ".";
+}
+
+}  // namespace
+
+Problem not_a_party(const Authority& destination) {
+  return {403, name_of(destination) + " is not one of your parties",
+          "Latchkey opens connections only to the parties in your configuration, and " +
+              to_string(destination) + " is none of them. Nothing was sent to it.",
+          "If it should be one, add it to ~/.config/latchkey/config.toml and run \"latchkey reload\". If "
+          "not, let the "
+          "program go there without a proxy; browsers do so by themselves when they use /proxy.pac."};
+}
+
+Problem address_refused(const Authority& destination, std::string_view rule) {
+  return {403, "Latchkey does not connect to the address of " + name_of(destination),
+          sentence("Nothing was sent to it, for this reason", rule),
+          "If this party is meant to be there, set \"allow_private = true\" for it in "
+          "~/.config/latchkey/config.toml and "
+          "run \"latchkey reload\"."};
+}
+
+Problem another_user() {
+  return {403, "This Latchkey belongs to another user",
+          "It answers only the user who started it. The program that asked runs as somebody else, or was "
+          "gone before "
+          "Latchkey could see whose it was.",
+          "Run \"latchkey run\" as yourself, with a port of your own under [listen] in your configuration."};
+}
+
+Problem another_origin() {
+  return {403, "A web page may not read this",
+          "A page of another origin asked for a page of Latchkey, which would tell it where you connect to.",
+          "Nothing is to be done. To see the page yourself, type its address into the browser."};
+}
+
+Problem unknown_credential() {
+  return {403, "This proxy credential is not valid any more",
+          "It was made by \"latchkey exec\" for one program, and is good only while that program runs.",
+          "Start the program again with \"latchkey exec\", or take user name and password out of the proxy's "
+          "address."};
+}
+
+Problem bad_request(const tlscore::Error& error) {
+  return {status_for(error), "Latchkey could not accept this request",
+          sentence("It was refused before anything was sent on", error.message),
+          "This is a fault of the program that sent it, or of something between that program and Latchkey. "
+          "Try another "
+          "program, and report it to the makers of this one."};
+}
+
+Problem no_such_page() {
+  return {404, "There is no such page",
+          "Latchkey has a status page and the PAC file, and nothing of this name.",
+          R"(Open "/" for the status, or "/proxy.pac" for the PAC file.)"};
+}
+
+Problem method_not_allowed() {
+  return {405, "This page can only be read",
+          "Latchkey's own pages answer GET and HEAD, and the request was another.",
+          "To change something, use the command \"latchkey\" or ~/.config/latchkey/config.toml."};
+}
+
+Problem wrong_host(std::string_view own_address) {
+  return {421, "This is not the place you asked for",
+          "The request reached Latchkey under another name than its own. Either that name leads to this "
+          "machine by "
+          "mistake, or a web page tries to read Latchkey's pages through it.",
+          "To see them yourself, open http://" + std::string(own_address) + "/."};
+}
+
+Problem untrusted_party(const Authority& party, std::string_view reason) {
+  return {502, "This is not proven to be " + name_of(party),
+          sentence("Latchkey closed the connection before it showed who you are", reason),
+          "If you did not expect this, do not go on: somebody may be between you and the party. \"latchkey "
+          "explain "
+          "https://" +
+              name_of(party) +
+              "/\" shows all that was found. If the server is yours, its certificate needs "
+              "correcting."};
+}
+
+Problem unreachable(const Authority& party, std::string_view reason) {
+  return {502, name_of(party) + " cannot be reached", sentence("No connection came about", reason),
+          "See whether the name is right and whether your network is up, then try again."};
+}
+
+Problem bad_answer(const Authority& party, std::string_view reason) {
+  return {502, name_of(party) + " gave an answer that cannot be used",
+          sentence("The connection was closed", reason),
+          "Try again. If it stays so, it is for those who run the server to correct."};
+}
+
+Problem timed_out(const Authority& party, std::string_view doing) {
+  return {504, name_of(party) + " took too long", sentence("Latchkey gave up waiting", doing),
+          "Try again in a moment. If it stays so, see whether your network is up and whether the server is."};
+}
+
+Problem disarmed(const Authority& party) {
+  return {503, "Insert your token",
+          "Connections to " + name_of(party) +
+              " are opened with the key on your token, and no token is plugged in.",
+          "Plug the token in, then try again."};
+}
+
+Problem token_removed(const Authority& party) {
+  return {503, "Your token was removed",
+          "It left while the connection to " + name_of(party) +
+              " was being opened with it, so the connection was closed.",
+          "Plug the token in again, then try again."};
+}
+
+Problem pin_wanted(const Authority& party) {
+  return {503, "Your token waits for its PIN",
+          "Connections to " + name_of(party) +
+              " are opened with the key on your token. It is plugged in, but locked.",
+          "Enter the PIN where you are asked for it, or run \"latchkey unlock\". Then try again."};
+}
+
+Problem token_failed(const Authority& party, std::string_view reason) {
+  return {
+      503, "Your token did not answer as it should",
+      sentence("The connection to " + name_of(party) + " was closed because the token could not sign",
+               reason),
+      "Take the token out, plug it in again, and try again. \"latchkey status\" says what it knows of it."};
+}
+
+Problem too_many_connections(std::size_t limit) {
+  return {503, "Too many connections are open",
+          "Latchkey has " + std::to_string(limit) + " connections open, which is as many as it takes.",
+          "Close a program or some tabs that use it, wait a moment, and try again."};
+}
+
+Problem party_failed(const Authority& party, const tlscore::Error& error) {
+  using tlscore::ErrorKind;
+  switch (error.kind) {
+    case ErrorKind::Untrusted: return untrusted_party(party, error.message);
+    case ErrorKind::Disarmed: return disarmed(party);
+    case ErrorKind::TokenRemoved: return token_removed(party);
+    case ErrorKind::WrongPin: return pin_wanted(party);
+    case ErrorKind::TimedOut: return timed_out(party, error.message);
+    case ErrorKind::Refused: return address_refused(party, error.message);
+    case ErrorKind::NotFound:
+    case ErrorKind::Unreachable: return unreachable(party, error.message);
+    default: return bad_answer(party, error.message);
+  }
+}
+
+}  // namespace proxy
