@@ -1,29 +1,12 @@
 // Finds values in a TOML file and words the complaints about them.
 #include "proxy/config_reader.h"
 
-#include <algorithm>
-
 namespace proxy {
 
 using tlscore::Error;
 using tlscore::ErrorKind;
 using tlscore::fail;
 using tlscore::Result;
-
-namespace {
-
-std::string where(std::string_view file, const toml::source_region& region) {
-  return std::string(file) + ":" + std::to_string(region.begin.line) + ": ";
-}
-
-/// Control characters (and whatever is not ASCII) as `?`: a message may be shown on a terminal.
-std::string plain(std::string_view text) {
-  std::string result(text);
-  std::ranges::replace_if(result, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return result;
-}
-
-}  // namespace
 
 std::string quote(std::string_view text) {
   constexpr std::size_t kMaxShownBytes = 60;
@@ -117,15 +100,6 @@ Result<const toml::array*> ConfigSection::array(const toml::node& node, std::str
   }
   if (entries->size() < bounds.least) return fail(error_at(node, key, "may not be empty"));
   return entries;
-}
-
-Result<toml::table> parse_toml(std::string_view text, std::string_view file) {
-  toml::parse_result parsed = toml::parse(text);
-  if (!parsed) {
-    const toml::parse_error& error = parsed.error();
-    return fail(ErrorKind::Malformed, where(file, error.source()) + plain(error.description()));
-  }
-  return std::move(parsed).table();
 }
 
 }  // namespace proxy

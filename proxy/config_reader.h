@@ -1,10 +1,8 @@
-// Takes values out of a parsed TOML file, and says where a wrong one stands. The only home of toml++.
+// Takes values out of a parsed TOML file, and says where a wrong one stands.
 //
 // What a value means is told by the functions of config_value.h; what a section holds, by config.cc and
 // config_party.cc.
 #pragma once
-
-#include <toml++/toml.h>
 
 #include <cstdint>
 #include <optional>
@@ -16,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/toml.h"
 #include "tlscore/base/result.h"
 
 namespace proxy {
@@ -143,8 +142,5 @@ class ConfigSection {
   std::string_view m_file;
   std::set<std::string, std::less<>> m_known{};
 };
-
-/// The file's tables. Fails with Malformed and `FILE:LINE: ...` where the text is not TOML.
-[[nodiscard]] tlscore::Result<toml::table> parse_toml(std::string_view text, std::string_view file);
 
 }  // namespace proxy
