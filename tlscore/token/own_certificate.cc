@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tlscore/base/socket.h"
+#include "tlscore/x509/date.h"
 #include "tlscore/x509/self_signed.h"
 
 namespace tlscore::token {
@@ -16,10 +17,6 @@ namespace {
 
 constexpr std::size_t kMaxCommonNameBytes = 64;  // RFC 5280, appendix A.1: ub-common-name
 constexpr std::chrono::hours kClockSkew{1};
-
-std::chrono::sys_seconds now() {
-  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-}
 
 Result<x509::Certificate> no_certificate(std::string_view why) {
   return fail(ErrorKind::NotFound, std::string(why) + "; `latchkey token enroll` makes one");
@@ -33,7 +30,7 @@ Result<x509::Certificate> load(const KeyInfo& key, const std::string& path) {
   if (!(kept.front().public_key() == key.public_key)) {
     return fail(ErrorKind::Untrusted, path + " holds a certificate for another key; remove it");
   }
-  if (kept.front().not_after() <= now())
+  if (kept.front().not_after() <= x509::now())
     return no_certificate("the certificate for the token's key has expired");
   return kept.front();
 }
@@ -73,7 +70,7 @@ std::string own_certificate_path(const std::string& folder, const KeyInfo& key) 
 Result<x509::Certificate> find_own_certificate(const KeyInfo& key, const std::string& folder) {
   if (key.certificate) {
     auto on_token = x509::Certificate::parse_der(*key.certificate);
-    if (on_token && on_token->allows(x509::Purpose::ClientAuth) && on_token->not_after() > now())
+    if (on_token && on_token->allows(x509::Purpose::ClientAuth) && on_token->not_after() > x509::now())
       return on_token;
   }
   return load(key, own_certificate_path(folder, key));
@@ -83,8 +80,8 @@ Task<Result<x509::Certificate>> enroll(SignerClient& signer, KeyInfo key, Enroll
                                        Cancel& cancel) {
   const x509::SelfSignedOptions wanted{.common_name = common_name(std::move(options.subject)),
                                        .key = key.public_key,
-                                       .not_before = now() - kClockSkew,
-                                       .not_after = now() + kOwnCertificateLife,
+                                       .not_before = x509::now() - kClockSkew,
+                                       .not_after = x509::now() + kOwnCertificateLife,
                                        .dns_names = {}};
   const auto draft = x509::SelfSigned::create(wanted);
   if (!draft) co_return fail(draft.error());

@@ -112,10 +112,13 @@ Task<Result<std::vector<TokenInfo>>> SignerClient::list_tokens(Cancel& cancel) {
 }
 
 Task<Result<TokenInfo>> SignerClient::open(Cancel& cancel) {
+  return open(m_options.token, cancel);
+}
+
+Task<Result<TokenInfo>> SignerClient::open(std::string token, Cancel& cancel) {
+  Open request{m_options.module, std::move(token)};
   return ask_to_open(
-      m_connection,
-      {Open{m_options.module, m_options.token}, UniqueFd(), m_options.call_limit, "the opening of a token"},
-      cancel);
+      m_connection, {std::move(request), UniqueFd(), m_options.call_limit, "the opening of a token"}, cancel);
 }
 
 Task<Result<std::vector<KeyInfo>>> SignerClient::list_keys(Cancel& cancel) {

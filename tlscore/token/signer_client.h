@@ -61,6 +61,8 @@ class SignerClient {
   /// Opens the token of the options; the calls below want that first. Calling it again closes the old
   /// session.
   Task<Result<TokenInfo>> open(Cancel& cancel);
+  /// The same with another selection than the options'.
+  Task<Result<TokenInfo>> open(std::string token, Cancel& cancel);
   /// All keys that can sign; before the login, those of which the token shows a public half.
   Task<Result<std::vector<KeyInfo>>> list_keys(Cancel& cancel);
   /// Enters the PIN once. WrongPin says how many tries are left, as does pin_tries(). Being logged in already

@@ -46,8 +46,10 @@ void leave_terminal() {
 }
 
 void shut_off(int socket_fd) {
+  // SIGTERM and not SIGKILL at the parent's death: a terminal that we hold wants its echo back
+  // (interruption.h).
   static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));
-  static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGKILL));
+  static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGTERM));
   const rlimit no_core{0, 0};
   static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
   static_cast<void>(::setpgid(0, 0));

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 
 #include "tlscore/base/socket.h"
@@ -35,15 +36,20 @@ Result<void> make_private_folder(const std::string& path) {
   return {};
 }
 
-/// The tokens' folder stands in the file as an absolute path, so it is written again when the token moves.
+/// The tokens' folder stands in the file as an absolute path, so it is written again when the token has
+/// moved.
 Result<void> write_configuration(const SoftToken& token, const std::string& tokens_folder) {
   const std::string path = token.configuration_file();
+  const std::string wanted =
+      "directories.tokendir = " + tokens_folder + "\nobjectstore.backend = file\nlog.level = ERROR\n";
+  std::ifstream there(path);
+  if (std::string(std::istreambuf_iterator<char>(there), {}) == wanted) return {};
   const std::string draft = path + ".new";
   std::ofstream file(draft, std::ios::trunc);
-  file << "directories.tokendir = " << tokens_folder << "\nobjectstore.backend = file\nlog.level = ERROR\n";
+  file << wanted;
   file.close();
   std::error_code error;
-  fs::rename(draft, path, error);
+  if (file) fs::rename(draft, path, error);
   if (!file || error) return fail(ErrorKind::Internal, path + " cannot be written");
   return {};
 }
@@ -67,6 +73,11 @@ Result<void> put_in_place(const SoftToken& draft, const SoftToken& token) {
 bool is_there(const SoftToken& token) {
   std::error_code error;
   return fs::exists(token.configuration_file(), error);
+}
+
+Result<SoftToken> keep(SoftToken token) {
+  TRY(write_configuration(token, token.folder + "/tokens"));
+  return token;
 }
 
 Task<Result<void>> fill(EventLoop& loop, SoftToken draft, SoftTokenOptions options, Cancel& cancel) {
@@ -102,13 +113,10 @@ LoginOptions SoftToken::login_options() const {
 Task<Result<SoftToken>> make_soft_token(EventLoop& loop, SoftTokenOptions options, Cancel& cancel) {
   const SoftToken token = soft_token_in(options.state_folder);
   const SoftToken draft{options.state_folder + "/soft-token.new"};
+  if (is_there(token)) co_return keep(token);
   const auto locked = lock(options.state_folder + "/soft-token.lock");
   if (!locked) co_return fail(locked.error());
-  if (is_there(token)) {
-    const auto configured = write_configuration(token, token.folder + "/tokens");
-    if (!configured) co_return fail(configured.error());
-    co_return token;
-  }
+  if (is_there(token)) co_return keep(token);  // made since we looked
   const auto prepared = prepare(draft);
   if (!prepared) co_return fail(prepared.error());
   auto filled = co_await fill(loop, draft, std::move(options), cancel);
