@@ -24,7 +24,7 @@ void latchkey_ssl_show(mbedtls_ssl_context* ssl, struct latchkey_ssl_shown* show
 }
 
 void latchkey_ssl_prepare_alert(mbedtls_ssl_context* ssl) {
-  (void)mbedtls_ssl_flush_output(ssl);
+  if (mbedtls_ssl_flush_output(ssl) != 0) return;
   mbedtls_ssl_transform* keys = ssl->handshake->transform_handshake;
   if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || keys == NULL || ssl->transform_out == keys) return;
   mbedtls_ssl_set_outbound_transform(ssl, keys);
