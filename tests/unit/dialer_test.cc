@@ -19,7 +19,6 @@ using tests::LoopbackListener;
 using tests::RefusingAddress;
 using tests::SilentAddress;
 using tlscore::Cancel;
-using tlscore::Error;
 using tlscore::ErrorKind;
 using tlscore::EventLoop;
 using tlscore::fail;
@@ -81,6 +80,7 @@ TEST(AlternateFamilies, BeginsWithIpv6AndKeepsTheOrderWithinAFamily) {
       alternate_families({address("192.0.2.1"), address("192.0.2.2"), address("192.0.2.3"),
                           address("2001:db8::1"), address("2001:db8::2")});
   std::vector<std::string> texts;
+  texts.reserve(ordered.size());
   for (const SocketAddress& each : ordered) texts.push_back(each.address_text());
   EXPECT_EQ(texts,
             (std::vector<std::string>{"2001:db8::1", "192.0.2.1", "2001:db8::2", "192.0.2.2", "192.0.2.3"}));
