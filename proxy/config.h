@@ -38,6 +38,8 @@ struct ServerAddress {
 
 struct ListenConfig {
   std::vector<ListenAddress> address{{"127.0.0.1", 6091, false}, {"::1", 6091, false}};
+
+  friend bool operator==(const ListenConfig&, const ListenConfig&) = default;
 };
 
 enum class PinSource : std::uint8_t { Ask, Terminal, Credential };
@@ -51,6 +53,8 @@ struct TokenConfig {
   PinPrompt prompt =
       PinPrompt::Arming;  ///< When the PIN is asked for: as soon as the token is there, or when needed.
   std::chrono::seconds lock_after_idle{0};  ///< 0: never because of idleness.
+
+  friend bool operator==(const TokenConfig&, const TokenConfig&) = default;
 };
 
 enum class DnssecMode : std::uint8_t { Validate, Resolver };

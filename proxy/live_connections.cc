@@ -9,12 +9,13 @@ namespace proxy {
 
 using namespace tlscore;
 
-void LiveConnection::close_with(Stream& stream) {
-  m_streams.push_back(&stream);
+LiveConnection::ClosesWith::ClosesWith(LiveConnection& connection, Stream& stream)
+    : m_connection(connection), m_stream(&stream) {
+  connection.m_streams.push_back(&stream);
 }
 
-void LiveConnection::forget(Stream& stream) {
-  std::erase(m_streams, &stream);
+LiveConnection::ClosesWith::~ClosesWith() {
+  std::erase(m_connection.m_streams, m_stream);
 }
 
 void LiveConnection::abort(const Error& why) {

@@ -29,9 +29,20 @@ struct LiveConnection {
   bool bound_to_token = false;  ///< It ends when the token leaves.
   tlscore::Cancel cancel;       ///< Ends it, wherever it waits.
 
-  /// Streams that are closed in the very call that cancels, so that not one octet follows.
-  void close_with(tlscore::Stream& stream);
-  void forget(tlscore::Stream& stream);
+  /// While it lives, the stream is closed in the very call that aborts the connection, so that not one octet
+  /// follows.
+  class ClosesWith {
+   public:
+    ClosesWith(LiveConnection& connection, tlscore::Stream& stream);
+    ~ClosesWith();
+    ClosesWith(const ClosesWith&) = delete;
+    ClosesWith& operator=(const ClosesWith&) = delete;
+
+   private:
+    LiveConnection& m_connection;
+    tlscore::Stream* m_stream;
+  };
+
   /// Cancels and closes, now.
   void abort(const tlscore::Error& why);
 

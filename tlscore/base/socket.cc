@@ -52,6 +52,34 @@ Result<std::optional<std::size_t>> Socket::try_read(std::span<std::uint8_t> buff
   }
 }
 
+Result<std::optional<std::size_t>> Socket::try_read_with_descriptor(std::span<std::uint8_t> buffer,
+                                                                    UniqueFd& descriptor) {
+  if (!m_fd) return fail(ErrorKind::Closed, "the connection was closed");
+  iovec octets{.iov_base = buffer.data(), .iov_len = buffer.size()};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(4 * sizeof(int))> control{};
+  msghdr message{};
+  message.msg_iov = &octets;
+  message.msg_iovlen = 1;
+  message.msg_control = control.data();
+  message.msg_controllen = control.size();
+  const ssize_t count = ::recvmsg(m_fd.get(), &message, MSG_CMSG_CLOEXEC);
+  if (count < 0 && errno != EAGAIN && errno != EINTR) return fail(ErrorKind::Closed, describe_errno(errno));
+  if (count < 0) {
+    m_may_read = errno == EINTR;
+    return std::nullopt;
+  }
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+    for (std::size_t used = CMSG_LEN(0); used + sizeof(int) <= part->cmsg_len; used += sizeof(int)) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(part) + (used - CMSG_LEN(0)), sizeof fd);
+      UniqueFd received(fd);
+      if (!descriptor) descriptor = std::move(received);
+    }
+  }
+  return static_cast<std::size_t>(count);
+}
+
 Result<std::size_t> Socket::try_write(ByteView bytes) {
   if (!m_fd) return fail(ErrorKind::Closed, "the connection was closed");
   for (;;) {

@@ -23,6 +23,11 @@ class Socket final : public Stream {
   Task<Result<void>> finish_writing(Cancel& cancel, TimeLimit limit) override;
   void close(bool reset) override;
 
+  /// As try_read, for a local socket: a descriptor that came with the octets goes to `descriptor`; more than
+  /// one in a message are closed.
+  Result<std::optional<std::size_t>> try_read_with_descriptor(std::span<std::uint8_t> buffer,
+                                                              UniqueFd& descriptor);
+
   [[nodiscard]] int fd() const { return m_fd.get(); }
 
   /// Called at each edge, beside whoever waits: `can_read`, `can_write`. For what has to go out unasked, as

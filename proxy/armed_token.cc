@@ -1,0 +1,257 @@
+// From plug to armed, and back.
+#include "proxy/armed_token.h"
+
+#include "tlscore/base/log.h"
+#include "tlscore/token/key_selection.h"
+#include "tlscore/token/own_certificate.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+namespace {
+
+/// A reader is there before its driver is: how often, and how far apart, a token that is not yet seen is
+/// looked for.
+constexpr int kOpenTries = 40;
+constexpr std::chrono::milliseconds kBetweenTries{250};
+
+}  // namespace
+
+std::string_view to_string(TokenState state) {
+  switch (state) {
+    case TokenState::Absent: return "absent";
+    case TokenState::Opening: return "opening";
+    case TokenState::WaitsForPin: return "waits-for-pin";
+    case TokenState::Armed: return "armed";
+    case TokenState::Locked: return "locked";
+    case TokenState::Broken: return "broken";
+  }
+  return "absent";
+}
+
+ArmedToken::ArmedToken(EventLoop& loop, TokenSettings settings, std::function<void(const Error&)> on_disarmed)
+    : m_loop(loop), m_settings(std::move(settings)), m_on_disarmed(std::move(on_disarmed)) {}
+
+ArmedToken::~ArmedToken() {
+  *m_alive = false;
+  m_on_disarmed = nullptr;
+  disarm(TokenState::Absent, {ErrorKind::Cancelled, "Latchkey ends"});
+}
+
+void ArmedToken::plugged() {
+  if (m_present) return;
+  m_present = true;
+  log(LogLevel::Notice, "a token was plugged in");
+  std::optional<token::LoginOptions> login;
+  if (m_settings.pin_at_once && m_settings.pin != token::PinSource::Terminal) login = configured_login();
+  start_bring_up(std::move(login));
+}
+
+void ArmedToken::pulled() {
+  if (!m_present) return;
+  m_present = false;
+  disarm(TokenState::Absent, {ErrorKind::TokenRemoved, "the token was pulled out"});
+}
+
+Task<void> ArmedToken::lock() {
+  // Out of this object first: whatever happens while the card is logged out belongs to a new signer.
+  const std::shared_ptr<token::SignerClient> signer = std::move(m_signer);
+  m_signer = nullptr;
+  if (m_present) disarm(TokenState::Locked, {ErrorKind::Disarmed, "the token was locked"});
+  if (signer) co_await signer->logout_and_stop();
+}
+
+Task<Result<void>> ArmedToken::unlock(token::LoginOptions login, Cancel& cancel) {
+  if (!m_present) co_return fail(disarmed_error());
+  if (m_state == TokenState::Armed) co_return Result<void>();
+  // The software token's PIN lies beside it: nobody is asked.
+  if (m_settings.is_file_key) login = configured_login();
+  if (!m_bringing_up) start_bring_up(std::move(login));
+  co_return co_await arm(cancel);
+}
+
+Task<Result<void>> ArmedToken::arm(Cancel& cancel) {
+  if (m_state == TokenState::Armed) co_return Result<void>();
+  if (!m_bringing_up && m_state == TokenState::WaitsForPin && m_settings.pin != token::PinSource::Terminal) {
+    start_bring_up(configured_login());
+  }
+  if (!m_bringing_up) co_return fail(disarmed_error());
+  const Promise<void> ended(m_loop);
+  m_waiting.push_back(ended);
+  const auto alive = m_alive;
+  auto waited = co_await ended.wait(cancel);
+  if (!waited) co_return fail(waited.error());
+  if (!*alive || m_state != TokenState::Armed) co_return fail(disarmed_error());
+  co_return Result<void>();
+}
+
+Result<void> ArmedToken::may_serve() const {
+  if (m_state == TokenState::Armed || m_bringing_up) return {};
+  if (m_state == TokenState::WaitsForPin && m_settings.pin != token::PinSource::Terminal) return {};
+  return fail(disarmed_error());
+}
+
+Error ArmedToken::disarmed_error() const {
+  switch (m_state) {
+    case TokenState::Absent: return {ErrorKind::Disarmed, "no token is plugged in: insert your token"};
+    case TokenState::WaitsForPin:
+      return {ErrorKind::Disarmed, "the token wants its PIN: run `latchkey unlock`"};
+    case TokenState::Locked:
+      return {ErrorKind::Disarmed, "the token is locked (" + m_reason + "): run `latchkey unlock`"};
+    default: break;
+  }
+  return {ErrorKind::Disarmed, "the token cannot be used (" + m_reason +
+                                   "): pull it out and insert it again, or run `latchkey unlock`"};
+}
+
+token::LoginOptions ArmedToken::configured_login() const {
+  token::LoginOptions login;
+  login.source = m_settings.pin;
+  login.pin_file = m_settings.pin_file;
+  login.pinentry_options = token::pinentry_options_here(-1);
+  return login;
+}
+
+void ArmedToken::start_bring_up(std::optional<token::LoginOptions> login) {
+  m_bringing_up = true;
+  if (!m_cancel) m_cancel = std::make_shared<Cancel>();
+  spawn(m_loop, bring_up(std::move(login), m_generation));
+}
+
+Task<void> ArmedToken::bring_up(std::optional<token::LoginOptions> login, std::uint64_t generation) {
+  const auto alive = m_alive;
+  Result<void> result;
+  if (!m_signer) result = co_await open_token(generation);
+  if (!*alive || generation != m_generation) co_return;
+  if (result && login) result = co_await log_in(std::move(*login), generation);
+  if (!*alive || generation != m_generation) co_return;
+  m_bringing_up = false;
+  if (!result) {
+    const bool person =
+        result.error().kind == ErrorKind::WrongPin || result.error().kind == ErrorKind::Cancelled ||
+        result.error().kind == ErrorKind::Refused || result.error().kind == ErrorKind::TimedOut;
+    log(LogLevel::Warning, "the token is not armed: " + result.error().message);
+    disarm(person ? TokenState::Locked : TokenState::Broken, result.error());
+    co_return;
+  }
+  if (login) {
+    enter(TokenState::Armed, "");
+    log(LogLevel::Notice, "armed: " + m_info->label + " (" + std::to_string(m_keys.size()) + " keys)");
+  } else {
+    enter(TokenState::WaitsForPin, "no PIN was given");
+  }
+  for (const Promise<void>& waiting : std::exchange(m_waiting, {})) waiting.settle({});
+}
+
+/// Starts signers until one sees the token.
+Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
+  enter(TokenState::Opening, "");
+  const auto alive = m_alive;
+  const auto cancel = m_cancel;
+  Error last{ErrorKind::NotFound, "no token was found"};
+  for (int attempt = 0; attempt < kOpenTries; ++attempt) {
+    auto started = token::SignerClient::start(m_loop, m_settings.signer);
+    if (!started) co_return fail(started.error());
+    const std::shared_ptr<token::SignerClient> signer = std::move(*started);
+    m_signer = signer;
+    auto info = co_await signer->open(*cancel);
+    if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");
+    if (info) {
+      m_info = std::move(*info);
+      signer->on_exit([this](const Error& why) { disarm(TokenState::Broken, why); });
+      co_return Result<void>();
+    }
+    last = info.error();
+    m_signer = nullptr;
+    if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
+    const Promise<void> pause(m_loop);
+    static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));
+    if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");
+  }
+  co_return fail(last);
+}
+
+Task<Result<void>> ArmedToken::log_in(token::LoginOptions login, std::uint64_t generation) {
+  const auto alive = m_alive;
+  const auto cancel = m_cancel;
+  const auto signer = m_signer;
+  enter(TokenState::WaitsForPin, "the PIN is being asked for");
+  auto entered = co_await signer->login(std::move(login), *cancel);
+  if (!entered) co_return fail(entered.error());
+  auto keys = co_await signer->list_keys(*cancel);
+  if (!keys) co_return fail(keys.error());
+  if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");
+  m_keys = std::move(*keys);
+  if (m_keys.empty()) co_return fail(ErrorKind::NotFound, "the token holds no key that can sign");
+  co_return Result<void>();
+}
+
+Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(std::string selection,
+                                                                        Cancel& cancel) {
+  auto armed = co_await arm(cancel);
+  if (!armed) co_return fail(armed.error());
+  if (const auto known = m_identities.find(selection); known != m_identities.end()) co_return known->second;
+  auto selected = token::select_key(m_keys, *m_info, selection);
+  if (!selected) co_return fail(selected.error());
+  const token::KeyInfo key = **selected;
+  const std::uint64_t generation = m_generation;
+  auto certificate = co_await own_certificate(key, cancel);
+  if (!certificate) co_return fail(certificate.error());
+  if (generation != m_generation) co_return fail(disarmed_error());
+  auto identity = std::make_shared<const tls::Identity>(
+      tls::Identity{{std::move(*certificate)}, key.public_key, key.mechanisms.rsa_pss});
+  m_identities.emplace(std::move(selection), identity);
+  co_return std::shared_ptr<const tls::Identity>(std::move(identity));
+}
+
+/// The DER of the certificate that stands for `key`.
+Task<Result<Bytes>> ArmedToken::own_certificate(token::KeyInfo key, Cancel& cancel) {
+  auto found = token::find_own_certificate(key, m_settings.certificate_folder);
+  if (!found && found.error().kind == ErrorKind::NotFound && m_settings.is_file_key) {
+    const auto signer = m_signer;
+    token::EnrollOptions options;
+    options.folder = m_settings.certificate_folder;
+    options.subject = m_info->label;
+    found = co_await token::enroll(*signer, key, options, cancel);
+  }
+  if (!found) co_return fail(found.error());
+  co_return Bytes(found->der().begin(), found->der().end());
+}
+
+Task<Result<Bytes>> ArmedToken::sign(std::shared_ptr<const tls::Identity> identity,
+                                     x509::SignatureRequest request, Cancel& cancel) {
+  const auto signer = m_signer;
+  if (!signer) co_return fail(disarmed_error());
+  std::string fingerprint = to_hex(identity->key.spki_sha256());
+  co_return co_await signer->sign(std::move(fingerprint), std::move(request), cancel);
+}
+
+token::PinTries ArmedToken::pin_tries() const {
+  if (m_signer) return m_signer->pin_tries();
+  return m_info ? m_info->pin_tries : token::PinTries::Enough;
+}
+
+void ArmedToken::disarm(TokenState state, const Error& why) {
+  const bool was_armed = m_state == TokenState::Armed;
+  ++m_generation;
+  m_bringing_up = false;
+  // The signer dies first: after this line nothing can sign any more.
+  if (m_signer) m_signer->stop();
+  m_signer = nullptr;
+  if (const auto cancel = std::exchange(m_cancel, nullptr)) cancel->request(why);
+  m_identities.clear();
+  m_keys.clear();
+  if (state == TokenState::Absent) m_info.reset();
+  enter(state, why.message);
+  if (was_armed) log(LogLevel::Notice, "disarmed: " + why.message);
+  for (const Promise<void>& waiting : std::exchange(m_waiting, {})) waiting.settle({});
+  if (was_armed && m_on_disarmed) m_on_disarmed(why);
+}
+
+void ArmedToken::enter(TokenState state, std::string reason) {
+  m_state = state;
+  m_reason = std::move(reason);
+}
+
+}  // namespace proxy

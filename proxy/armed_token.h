@@ -1,0 +1,115 @@
+// The user's token as the proxy sees it: absent, being opened, waiting for a PIN, armed, locked, or broken.
+//
+// It owns the signer process; whoever needs a signature asks here. Pulling the token out, locking it and a
+// signer that dies all end in the same place: no signer, no identity, and `on_disarmed` told.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tlscore/base/future.h"
+#include "tlscore/base/task.h"
+#include "tlscore/tls/identity.h"
+#include "tlscore/token/signer_client.h"
+
+namespace proxy {
+
+enum class TokenState : std::uint8_t {
+  Absent,       ///< Not plugged in.
+  Opening,      ///< Plugged in; its signer starts.
+  WaitsForPin,  ///< Open; a PIN is being asked for, or will be when it is needed.
+  Armed,        ///< May sign.
+  Locked,       ///< By the user, or by a PIN prompt that failed: `latchkey unlock` goes on from here.
+  Broken,       ///< Module or token failed: `latchkey unlock`, or a new plug, tries again.
+};
+
+/// "absent", "opening", "waits-for-pin", "armed", "locked", "broken". Stable, for JSON.
+[[nodiscard]] std::string_view to_string(TokenState state);
+
+/// How the token's module is reached, how its PIN is got, and where its certificates are.
+struct TokenSettings {
+  tlscore::token::SignerOptions signer;
+  tlscore::token::PinSource pin = tlscore::token::PinSource::Pinentry;
+  std::string pin_file;            ///< For PinSource::File.
+  bool pin_at_once = true;         ///< As soon as the token is there; else with the first signature.
+  std::string certificate_folder;  ///< Where `token enroll` keeps certificates.
+  bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
+};
+
+/// All on the loop's thread. Destroying it kills the signer.
+class ArmedToken {
+ public:
+  /// `on_disarmed` is called within the call that disarms a token that was armed; it closes what that opened.
+  ArmedToken(tlscore::EventLoop& loop, TokenSettings settings,
+             std::function<void(const tlscore::Error& why)> on_disarmed);
+  ~ArmedToken();
+  ArmedToken(const ArmedToken&) = delete;
+  ArmedToken& operator=(const ArmedToken&) = delete;
+
+  /// The token is in: opens it, and asks for the PIN if that is to be done at once.
+  void plugged();
+  /// The token is out: the signer is killed before this returns.
+  void pulled();
+  /// Makes the token forget the PIN (within 500 ms), then kills the signer. Stays locked until unlock().
+  tlscore::Task<void> lock();
+  /// Opens and arms a token that is in, asking for the PIN as `login` says. Disarmed when it is out.
+  tlscore::Task<tlscore::Result<void>> unlock(tlscore::token::LoginOptions login, tlscore::Cancel& cancel);
+
+  /// Waits until the token is armed, asking for the PIN if nobody has: all who wait share one prompt. Fails
+  /// with Disarmed, and a sentence that says what to do.
+  tlscore::Task<tlscore::Result<void>> arm(tlscore::Cancel& cancel);
+  /// Armed, or on the way there without anybody's help: a connection may be tried.
+  [[nodiscard]] tlscore::Result<void> may_serve() const;
+
+  /// The identity of the key that `selection` names (see token::select_key). Only while armed.
+  tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> identity(
+      std::string selection, tlscore::Cancel& cancel);
+  /// A signature with that identity's key.
+  tlscore::Task<tlscore::Result<tlscore::Bytes>> sign(std::shared_ptr<const tlscore::tls::Identity> identity,
+                                                      tlscore::x509::SignatureRequest request,
+                                                      tlscore::Cancel& cancel);
+
+  [[nodiscard]] TokenState state() const { return m_state; }
+  /// Why it is not armed; empty where there is nothing to say.
+  [[nodiscard]] const std::string& reason() const { return m_reason; }
+  [[nodiscard]] const std::optional<tlscore::token::TokenInfo>& info() const { return m_info; }
+  [[nodiscard]] const std::vector<tlscore::token::KeyInfo>& keys() const { return m_keys; }
+  [[nodiscard]] bool is_file_key() const { return m_settings.is_file_key; }
+  [[nodiscard]] bool pin_prompt_shown() const { return m_signer && m_signer->waiting_for_pin(); }
+  [[nodiscard]] tlscore::token::PinTries pin_tries() const;
+  [[nodiscard]] int signer_pid() const { return m_signer ? m_signer->pid() : -1; }
+
+ private:
+  tlscore::Task<void> bring_up(std::optional<tlscore::token::LoginOptions> login, std::uint64_t generation);
+  tlscore::Task<tlscore::Result<void>> open_token(std::uint64_t generation);
+  tlscore::Task<tlscore::Result<void>> log_in(tlscore::token::LoginOptions login, std::uint64_t generation);
+  tlscore::Task<tlscore::Result<tlscore::Bytes>> own_certificate(tlscore::token::KeyInfo key,
+                                                                 tlscore::Cancel& cancel);
+  [[nodiscard]] tlscore::token::LoginOptions configured_login() const;
+  void start_bring_up(std::optional<tlscore::token::LoginOptions> login);
+  void disarm(TokenState state, const tlscore::Error& why);
+  void enter(TokenState state, std::string reason);
+  [[nodiscard]] tlscore::Error disarmed_error() const;
+
+  tlscore::EventLoop& m_loop;
+  TokenSettings m_settings;
+  std::function<void(const tlscore::Error&)> m_on_disarmed;
+  std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
+  TokenState m_state = TokenState::Absent;
+  std::string m_reason;
+  bool m_present = false;
+  std::uint64_t m_generation = 0;  ///< Grows with every disarming: work for an older one is void.
+  std::shared_ptr<tlscore::token::SignerClient> m_signer;
+  std::shared_ptr<tlscore::Cancel> m_cancel;  ///< Of the current signer's work.
+  std::optional<tlscore::token::TokenInfo> m_info;
+  std::vector<tlscore::token::KeyInfo> m_keys;
+  std::map<std::string, std::shared_ptr<const tlscore::tls::Identity>> m_identities;
+  std::vector<tlscore::Promise<void>> m_waiting;  ///< For the end of the bring-up that runs.
+  bool m_bringing_up = false;
+};
+
+}  // namespace proxy

@@ -1,0 +1,61 @@
+// A few lines of text, or the same as a page.
+#include "proxy/demo_page.h"
+
+#include "proxy/http_response.h"
+#include "proxy/party.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+namespace {
+
+/// Name and value, in the order in which they are shown.
+using Facts = std::vector<std::pair<std::string, std::string>>;
+
+Facts facts_about(const tls::Engine& connection) {
+  const tls::Negotiated& negotiated = connection.negotiated();
+  const auto chain = connection.peer_chain();
+  Facts facts;
+  if (chain.empty()) {
+    facts.emplace_back("you are", "nobody: no certificate was shown");
+  } else {
+    const x509::PublicKey& key = chain.front().public_key();
+    facts.emplace_back("your key", to_hex(key.spki_sha256()));
+    facts.emplace_back("its kind", key.describe());
+    facts.emplace_back("certificate", chain.front().subject());
+    facts.emplace_back("proved by", "a signature that your token made for this very connection");
+  }
+  facts.emplace_back("protocol", std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite);
+  return facts;
+}
+
+std::string as_text(const Facts& facts) {
+  constexpr std::size_t kColumn = 13;
+  std::string text = std::string(kDemoHost) + " saw you:\n";
+  for (const auto& [name, value] : facts)
+    text += "  " + name + std::string(kColumn - name.size(), ' ') + value + '\n';
+  return text;
+}
+
+std::string as_html(const Facts& facts) {
+  std::string rows;
+  for (const auto& [name, value] : facts) {
+    rows += "<dt>" + escape_html(name) + "</dt><dd>" + escape_html(value) + "</dd>\n";
+  }
+  return html_page("Who you are to " + std::string(kDemoHost), "<dl>\n" + rows + "</dl>\n");
+}
+
+}  // namespace
+
+std::string demo_response(const HttpRequest& request, const tls::Engine& connection) {
+  const Facts facts = facts_about(connection);
+  const bool html = wants_html(request);
+  return make_response({.status = 200,
+                        .content_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+                        .body = html ? as_html(facts) : as_text(facts),
+                        .keep_alive = request.keep_alive,
+                        .head = request.method == "HEAD"});
+}
+
+}  // namespace proxy

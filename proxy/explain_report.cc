@@ -1,0 +1,82 @@
+// Evidence in words.
+#include "proxy/explain_report.h"
+
+#include <nlohmann/json.hpp>
+
+#include "proxy/status_report.h"
+#include "tlscore/base/log.h"
+
+namespace proxy {
+
+using namespace tlscore;
+using nlohmann::json;
+
+Result<Authority> parse_explained_url(const std::string& url) {
+  std::string_view rest = url;
+  std::uint16_t port = 443;
+  if (rest.starts_with("https://")) {
+    rest.remove_prefix(8);
+  } else if (rest.starts_with("http://")) {
+    rest.remove_prefix(7);
+    port = 80;
+  }
+  rest = rest.substr(0, rest.find_first_of("/?#"));
+  return parse_authority(rest, port);
+}
+
+json explain_report(const Destination& destination, const Explanation& explanation) {
+  const judge::Judgement& judgement = *explanation.judgement;
+  json report{{"party", destination.text()},
+              {"verdict", std::string(judge::to_string(judgement.verdict))},
+              {"summary", judgement.summary},
+              {"trust", destination.settings->trust_of(*destination.party).expression.text()},
+              {"findings", json::array()},
+              {"protocol", std::string(to_string(explanation.negotiated.version))},
+              {"certificate_asked", explanation.negotiated.certificate_asked},
+              {"identity", explanation.identity},
+              {"identity_note", printable(explanation.identity_note)},
+              {"identity_in_clear",
+               !explanation.identity.empty() && explanation.negotiated.version == tls::Version::Tls12}};
+  for (const judge::Finding& finding : judgement.findings) {
+    report["findings"].push_back({{"assessor", finding.assessor},
+                                  {"verdict", std::string(judge::to_string(finding.verdict))},
+                                  {"reason", finding.reason}});
+  }
+  if (!explanation.chain.empty()) {
+    const x509::Certificate& leaf = explanation.chain.front();
+    report["certificate"] = {{"subject", leaf.subject()},
+                             {"issuer", leaf.issuer()},
+                             {"not_after", rfc3339(leaf.not_after())},
+                             {"key_sha256", to_base64(leaf.public_key().spki_sha256())}};
+  }
+  return report;
+}
+
+std::string explain_text(const json& report) {
+  std::string text = report["party"].get<std::string>() + ": " + report["summary"].get<std::string>() + "\n";
+  text += "  trust       " + report["trust"].get<std::string>() + '\n';
+  for (const json& finding : report["findings"]) {
+    std::string name = finding["assessor"].get<std::string>();
+    name.resize(12, ' ');
+    text += "  " + name + finding["verdict"].get<std::string>() + ": " +
+            finding["reason"].get<std::string>() + '\n';
+  }
+  text += "  protocol    " + report["protocol"].get<std::string>() + '\n';
+  if (report.contains("certificate")) {
+    const json& certificate = report["certificate"];
+    text += "  certificate " + certificate["subject"].get<std::string>() + ", by " +
+            certificate["issuer"].get<std::string>() + ", until " +
+            certificate["not_after"].get<std::string>() + '\n';
+    text += "  its key     pin = [\"" + certificate["key_sha256"].get<std::string>() + "\"]\n";
+  }
+  const auto identity = report["identity"].get<std::string>();
+  text += "  you show    " +
+          (identity.empty() ? "nothing (" + report["identity_note"].get<std::string>() + ")" : identity) +
+          '\n';
+  if (report["identity_in_clear"].get<bool>()) {
+    text += "              in TLS 1.2 your certificate crosses the network in clear\n";
+  }
+  return text;
+}
+
+}  // namespace proxy

@@ -1,0 +1,138 @@
+// Requests in a row.
+#include "proxy/http_front.h"
+
+#include "proxy/http_exchange.h"
+#include "proxy/http_parser.h"
+#include "proxy/own_pages.h"
+#include "proxy/problems.h"
+#include "proxy/proxy_authorization.h"
+#include "proxy/tunnel.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+namespace {
+
+/// What one request leaves behind.
+struct Turn {
+  bool keep = false;
+  std::optional<Error> error;  ///< For the log, answered already.
+};
+
+/// Reads a request's header; nothing when the client has ended, or idled, between two requests.
+Task<Result<bool>> read_header(InputBuffer& client, HttpRequestParser& parser, LiveConnection& live) {
+  for (;;) {
+    auto used = parser.consume(client.view());
+    if (!used) co_return fail(used.error());
+    client.drop(*used);
+    if (parser.header_done()) co_return true;
+    const TimeLimit limit = parser.begun() ? Limits::kRequestHeader : Limits::kIdleClient;
+    auto more = co_await client.more(live.cancel, limit);
+    if (!more && !parser.begun()) co_return false;
+    if (!more) co_return fail(more.error());
+    if (!*more && !parser.begun()) co_return false;
+    if (!*more) co_return fail(ErrorKind::Closed, "the client closed in the middle of a request");
+  }
+}
+
+Task<void> write_and_finish(InputBuffer& client, std::string text, Cancel& cancel) {
+  const Bytes octets = to_bytes(text);
+  auto written = co_await client.stream().write(octets, cancel, Limits::kRequestHeader);
+  if (!written) co_return;
+  auto finished = co_await client.stream().finish_writing(cancel, Limits::kRequestHeader);
+  // Whatever the client still sends is read and dropped for a moment: closing on unread octets would be a
+  // reset, and take the answer from it.
+  while (finished) {
+    client.drop(client.view().size());
+    auto more = co_await client.more(cancel, std::chrono::milliseconds(500));
+    if (!more || !*more) co_return;
+  }
+}
+
+Task<Turn> refuse(InputBuffer& client, const HttpRequest& request, Error error, Cancel& cancel) {
+  const Audience audience = audience_of(request);
+  std::string page = problem_response(problem_for(error), audience, request.method == "HEAD");
+  co_await write_and_finish(client, std::move(page), cancel);
+  co_return Turn{.keep = false, .error = std::move(error)};
+}
+
+Task<Turn> serve_connect(Services& services, InputBuffer& client, const HttpRequest& request,
+                         LiveConnection& live) {
+  live.asked_by = "CONNECT";
+  auto destination = find_destination(services, request.target.authority, proxy_authorization(request));
+  if (!destination) co_return co_await refuse(client, request, destination.error(), live.cancel);
+  auto link = co_await prepare_link(services, *destination, live);
+  if (!link) co_return co_await refuse(client, request, link.error(), live.cancel);
+  const Bytes success = to_bytes("HTTP/1.1 200 Connection established\r\n\r\n");
+  auto answered = co_await client.stream().write(success, live.cancel, Limits::kRequestHeader);
+  if (!answered) co_return Turn{.keep = false, .error = answered.error()};
+  auto done = co_await run_tunnel(services, *destination, client, std::move(*link), live);
+  co_return Turn{.keep = false, .error = done ? std::nullopt : std::optional(done.error())};
+}
+
+Task<Turn> serve_absolute(Services& services, InputBuffer& client, HttpRequestParser& parser,
+                          std::unique_ptr<KeptLink>& kept, LiveConnection& live) {
+  const HttpRequest& request = parser.message();
+  live.asked_by = "HTTP";
+  auto destination = find_destination(services, request.target.authority, proxy_authorization(request));
+  if (destination && destination->mode() == LocalMode::Tunnel && destination->party != nullptr) {
+    destination =
+        fail(ErrorKind::Refused, "this party is set to `tunnel`, which an http:// request cannot use");
+  }
+  if (!destination) co_return co_await refuse(client, request, destination.error(), live.cancel);
+  const ExchangeEnd end = co_await exchange(services, *destination, parser, client, kept, live);
+  if (end.error && !end.answered) co_return co_await refuse(client, request, *end.error, live.cancel);
+  // A part of a response is no response: the client has to see that.
+  if (end.error) client.stream().close(true);
+  co_return Turn{.keep = end.keep_client, .error = end.error};
+}
+
+Task<Turn> serve_own(Services& services, InputBuffer& client, const HttpRequest& request,
+                     LiveConnection& live) {
+  live.asked_by = "own page";
+  std::string page = own_page(services, request);
+  co_await write_and_finish(client, std::move(page), live.cancel);
+  co_return Turn{};
+}
+
+Task<Turn> serve_one(Services& services, InputBuffer& client, HttpRequestParser& parser,
+                     std::unique_ptr<KeptLink>& kept, LiveConnection& live) {
+  const HttpRequest& request = parser.message();
+  switch (request.target.form) {
+    case HttpTargetForm::Authority:
+      live.party = to_string(request.target.authority);
+      co_return co_await serve_connect(services, client, request, live);
+    case HttpTargetForm::Absolute:
+      live.party = to_string(request.target.authority);
+      co_return co_await serve_absolute(services, client, parser, kept, live);
+    default: co_return co_await serve_own(services, client, request, live);
+  }
+}
+
+}  // namespace
+
+Task<Result<void>> serve_http(Services& services, InputBuffer& client, LiveConnection& live) {
+  live.asked_by = "HTTP";
+  std::unique_ptr<KeptLink> kept;
+  for (;;) {
+    live.phase = "reading the request";
+    HttpRequestParser parser({.header_bytes = Limits::kHeaderBytes});
+    auto read = co_await read_header(client, parser, live);
+    if (!read) {
+      const Problem problem = bad_request_problem(status_for(read.error()), read.error().message);
+      std::string page = problem_response(problem, Audience::Program, false);
+      co_await write_and_finish(client, std::move(page), live.cancel);
+      co_return fail(read.error());
+    }
+    if (!*read) co_return Result<void>();
+    const Turn turn = co_await serve_one(services, client, parser, kept, live);
+    if (turn.error) co_return fail(*turn.error);
+    if (!turn.keep) co_return Result<void>();
+    // Between two requests the connection is nobody's; a kept link is still its party's.
+    live.bound_to_token = kept != nullptr;
+    live.phase = "between two requests";
+  }
+}
+
+}  // namespace proxy

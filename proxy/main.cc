@@ -1,0 +1,68 @@
+// The one binary: the first argument names what it is to do.
+#include <array>
+#include <iostream>
+
+#include "proxy/command_line.h"
+#include "proxy/command_verify.h"
+#include "proxy/commands.h"
+#include "proxy/daemon.h"
+#include "proxy/version.h"
+#include "tlscore/base/log.h"
+#include "tlscore/token/signer_process.h"
+
+namespace proxy {
+namespace {
+
+struct Command {
+  std::string_view name;
+  int (*run)(Arguments, std::ostream& out, std::ostream& err);
+  std::string_view does;
+};
+
+int run_signer(Arguments /*arguments*/, std::ostream& /*out*/, std::ostream& /*err*/) {
+  return tlscore::token::run_signer(tlscore::token::kSignerSocketFd);
+}
+
+constexpr auto kCommands = std::to_array<Command>({
+    {"run", run_daemon, "the proxy, in the foreground"},
+    {"status", run_status, "token, parties, connections, last refusals"},
+    {"explain", run_explain, "connects to a party, judges it, and stops there"},
+    {"verify", run_verify, "the same judgement, offline, on files"},
+    {"unlock", run_unlock, "gives the PIN"},
+    {"lock", run_lock, "forgets the PIN"},
+    {"connect", run_connect, "a stream to a party on standard input and output"},
+    {"reload", run_reload, "reads the configuration again"},
+});
+
+void print_help(std::ostream& out) {
+  out << "Latchkey " << kVersion << ": opens TLS with the key on your token.\n\n"
+      << "usage: latchkey COMMAND [ARGUMENTS...]    (COMMAND --help tells more)\n\n";
+  for (const Command& command : kCommands) {
+    constexpr std::size_t kColumn = 10;
+    out << "  " << command.name << std::string(kColumn - command.name.size(), ' ') << command.does << '\n';
+  }
+}
+
+int run(Arguments arguments) {
+  const std::string_view name = arguments.empty() ? "" : arguments[0];
+  if (name == "--help" || name == "help") return print_help(std::cout), kSuccess;
+  if (name == "--version") return std::cout << "latchkey " << kVersion << '\n', kSuccess;
+  if (name == "signer") return run_signer(arguments.subspan(1), std::cout, std::cerr);
+  for (const Command& command : kCommands) {
+    if (command.name == name) return command.run(arguments.subspan(1), std::cout, std::cerr);
+  }
+  if (name.empty()) {
+    print_help(std::cerr);
+  } else {
+    std::cerr << "latchkey: there is no command " << tlscore::printable(name)
+              << " (latchkey --help lists them)\n";
+  }
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace proxy
+
+int main(int count, char** arguments) {
+  return proxy::run({arguments + 1, static_cast<std::size_t>(count > 0 ? count - 1 : 0)});
+}

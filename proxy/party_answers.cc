@@ -1,0 +1,52 @@
+// Judging first, identity after.
+#include "proxy/party_answers.h"
+
+#include "proxy/armed_token.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+Task<void> PartyAnswers::ask_assessors(const tls::Engine& engine, Cancel& cancel) {
+  m_live.phase = "judging";
+  const PartyTrust& trust = m_destination.settings->trust_of(*m_destination.party);
+  const judge::Presented presented{
+      .host = m_destination.host,
+      .port = m_destination.port,
+      .transport = judge::Transport::Tcp,
+      .role = judge::Role::Server,
+      .chain = engine.peer_chain(),
+      .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
+  m_judgement = co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
+}
+
+Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::chosen_identity(Cancel& cancel) {
+  const Identity& wanted = m_destination.party->identity;
+  if (wanted.kind == Identity::Kind::None) co_return std::shared_ptr<const tls::Identity>();
+  if (wanted.kind == Identity::Kind::OpenPgpFingerprint || wanted.kind == Identity::Kind::Ask) {
+    co_return fail(ErrorKind::Unsupported,
+                   "this party's `identity` is of a kind that this build cannot show");
+  }
+  std::string selection = wanted.kind == Identity::Kind::Auto ? "auto" : wanted.value;
+  co_return co_await m_services.token.identity(std::move(selection), cancel);
+}
+
+Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls::Engine& engine,
+                                                                       Cancel& cancel) {
+  co_await ask_assessors(engine, cancel);
+  if (!m_judgement->trusted()) co_return fail(ErrorKind::Untrusted, m_judgement->summary);
+  if (!engine.negotiated().certificate_asked) co_return std::shared_ptr<const tls::Identity>();
+  auto identity = co_await chosen_identity(cancel);
+  if (!identity) co_return fail(identity.error());
+  m_identity = *identity;
+  if (m_identity) m_live.identity = to_hex(m_identity->key.spki_sha256());
+  co_return m_identity;
+}
+
+Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Cancel& cancel) {
+  m_live.phase = "signing";
+  auto signature = co_await m_services.token.sign(m_identity, request, cancel);
+  co_return signature;
+}
+
+}  // namespace proxy

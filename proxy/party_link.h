@@ -1,0 +1,41 @@
+// The way from us to a party: resolve, dial, TLS, judge, show who we are.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "proxy/destination.h"
+#include "proxy/live_connections.h"
+#include "tlscore/judge/judgement.h"
+#include "tlscore/tls/tls_stream.h"
+
+namespace proxy {
+
+/// Waits until the token is armed, resolves and dials. The address rules hold for `reach` (Tunnel for opaque
+/// octets). Fails with Disarmed, NotFound, Refused, Unreachable or TimedOut.
+tlscore::Task<tlscore::Result<std::unique_ptr<tlscore::Socket>>> dial_destination(
+    Services& services, const Destination& destination, LiveConnection& live);
+
+/// TLS over a dialled socket: the party is judged, and then shown our identity if it asks. Fails with
+/// Untrusted and the judgement's summary, with Disarmed when the token cannot sign, or with what the party
+/// did.
+tlscore::Task<tlscore::Result<std::unique_ptr<tlscore::Stream>>> secure_link(
+    Services& services, const Destination& destination, std::unique_ptr<tlscore::Socket> socket,
+    LiveConnection& live);
+
+/// What `explain` learns: everything up to the judgement, and nothing after it.
+struct Explanation {
+  std::optional<tlscore::judge::Judgement> judgement;  ///< Nothing: the handshake did not come so far.
+  tlscore::tls::Negotiated negotiated;
+  std::vector<tlscore::x509::Certificate> chain;
+  std::string identity;       ///< The fingerprint of the key that would be shown; empty: none.
+  std::string identity_note;  ///< Why none, or what is to be known about it.
+};
+
+/// Connects, judges, and stops there: our certificate is not sent. Fails as the two above, but not with
+/// Untrusted.
+tlscore::Task<tlscore::Result<Explanation>> explain_destination(Services& services,
+                                                                const Destination& destination,
+                                                                LiveConnection& live);
+
+}  // namespace proxy

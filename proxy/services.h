@@ -1,0 +1,44 @@
+// What every connection uses and none owns.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "proxy/settings.h"
+#include "tlscore/base/event_loop.h"
+
+namespace proxy {
+
+class ArmedToken;
+class Credentials;
+class DemoParty;
+class LiveConnections;
+class Resolver;
+
+/// Lives as long as the daemon. All on the loop's thread.
+struct Services {
+  tlscore::EventLoop& loop;
+  Resolver& resolver;
+  ArmedToken& token;
+  LiveConnections& connections;
+  Credentials& credentials;
+  DemoParty& demo;
+  std::shared_ptr<const Settings> settings;  ///< The current ones; a reload replaces them.
+  std::vector<std::string> addresses{};      ///< What the port listens on, "127.0.0.1:6091".
+  std::string page_token{};                  ///< Bound to the status page of this run.
+};
+
+/// How long each phase of a connection may take.
+struct Limits {
+  static constexpr std::chrono::seconds kRequestHeader{30};  ///< A client that sends a request.
+  static constexpr std::chrono::seconds kIdleClient{120};    ///< Between two requests.
+  static constexpr std::chrono::seconds kResolve{10};
+  static constexpr std::chrono::seconds kConnect{10};
+  static constexpr std::chrono::seconds kHandshakeWait{15};  ///< For each wait for the party.
+  static constexpr std::chrono::seconds kBodyWait{300};      ///< For each wait in a message's body.
+  static constexpr std::chrono::milliseconds kSilence{300};  ///< After success: then the server speaks first.
+  static constexpr std::size_t kConnections = 2000;
+  static constexpr std::size_t kHeaderBytes = std::size_t{64} * 1024;
+};
+
+}  // namespace proxy

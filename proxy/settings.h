@@ -1,0 +1,45 @@
+// The configuration and what is made of it once: roots read, trust expressions parsed.
+//
+// A connection holds the settings it began with, so that a reload never changes one in mid-life.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "proxy/config.h"
+#include "tlscore/judge/assessor.h"
+#include "tlscore/judge/trust_expression.h"
+
+namespace proxy {
+
+/// How one party is judged.
+struct PartyTrust {
+  tlscore::judge::TrustExpression expression;
+  std::vector<std::unique_ptr<tlscore::judge::Assessor>> owned;
+  std::vector<tlscore::judge::Assessor*> assessors;  ///< The same, as judge() takes them.
+};
+
+/// Immutable. Parties are looked up by their place in `config().parties`.
+class Settings {
+ public:
+  /// Reads the root files. Fails with the file's name when one cannot be read. `demo_key_sha256` is what the
+  /// demo party's key is known by.
+  static tlscore::Result<std::shared_ptr<const Settings>> create(Config config,
+                                                                 const tlscore::Bytes& demo_key_sha256);
+
+  [[nodiscard]] const Config& config() const { return m_config; }
+  [[nodiscard]] const PartyTrust& trust_of(const Party& party) const { return m_trust.at(&party); }
+
+ private:
+  Settings() = default;
+
+  Config m_config;
+  std::map<const Party*, PartyTrust> m_trust;
+};
+
+/// The trust of one party: `roots` empty means the system's store. Shared with `latchkey verify`.
+[[nodiscard]] tlscore::Result<PartyTrust> make_trust(const std::string& expression, const std::string& roots,
+                                                     const std::vector<tlscore::Bytes>& pins);
+
+}  // namespace proxy

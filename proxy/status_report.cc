@@ -1,0 +1,164 @@
+// JSON from state, and text from JSON.
+#include "proxy/status_report.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+#include "proxy/armed_token.h"
+#include "proxy/live_connections.h"
+#include "proxy/version.h"
+#include "tlscore/base/log.h"
+
+namespace proxy {
+
+using namespace tlscore;
+using nlohmann::json;
+
+namespace {
+
+std::string_view to_string(LocalMode mode) {
+  switch (mode) {
+    case LocalMode::Auto: return "auto";
+    case LocalMode::Wrap: return "wrap";
+    case LocalMode::Terminate: return "terminate";
+    case LocalMode::Tunnel: return "tunnel";
+  }
+  return "auto";
+}
+
+std::string_view to_string(token::PinTries tries) {
+  switch (tries) {
+    case token::PinTries::Enough: return "enough";
+    case token::PinTries::Few: return "few";
+    case token::PinTries::One: return "one";
+    case token::PinTries::None: return "none";
+  }
+  return "enough";
+}
+
+json token_report(const Services& services) {
+  const ArmedToken& token = services.token;
+  json report{{"state", to_string(token.state())},
+              {"reason", printable(token.reason())},
+              {"module", services.settings->config().token.module},
+              {"file_key", token.is_file_key()},
+              {"pin_prompt", token.pin_prompt_shown()},
+              {"pin_tries", to_string(token.pin_tries())},
+              {"signer_pid", token.signer_pid()},
+              {"keys", json::array()}};
+  if (token.info()) {
+    report["label"] = printable(token.info()->label);
+    report["serial"] = printable(token.info()->serial);
+    report["model"] = printable(token.info()->model);
+  }
+  for (const token::KeyInfo& key : token.keys()) {
+    report["keys"].push_back({{"label", printable(key.label)},
+                              {"type", key.public_key.describe()},
+                              {"fingerprint", key.fingerprint},
+                              {"uri", printable(key.uri)},
+                              {"certificate", key.certificate.has_value()}});
+  }
+  return report;
+}
+
+json party_report(const Party& party) {
+  return {{"hosts", party.hosts},
+          {"ports", party.ports},
+          {"trust", party.trust},
+          {"local", to_string(party.local)},
+          {"demo", party.demo}};
+}
+
+json connection_report(const LiveConnection& connection) {
+  return {{"id", connection.id},
+          {"since", rfc3339(connection.since)},
+          {"asked_by", connection.asked_by},
+          {"party", printable(connection.party)},
+          {"phase", connection.phase},
+          {"protocol", connection.protocol},
+          {"identity", connection.identity},
+          {"bytes_to_party", connection.counts.to_party},
+          {"bytes_to_client", connection.counts.to_client}};
+}
+
+std::string text_or_dash(const json& value) {
+  const auto text = value.get<std::string>();
+  return text.empty() ? "-" : text;
+}
+
+std::string token_text(const json& token) {
+  std::string text = "token        " + token["state"].get<std::string>();
+  if (token.contains("label"))
+    text += ": " + token["label"].get<std::string>() + ", serial " + text_or_dash(token["serial"]);
+  if (token["file_key"].get<bool>()) text += " (file key, no protection)";
+  text += '\n';
+  if (const auto reason = token["reason"].get<std::string>(); !reason.empty())
+    text += "             " + reason + '\n';
+  if (token["pin_tries"] != "enough")
+    text += "             PIN tries left: " + token["pin_tries"].get<std::string>() + '\n';
+  for (const json& key : token["keys"]) {
+    text +=
+        "key          " + key["type"].get<std::string>() + " " + key["fingerprint"].get<std::string>() + '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string rfc3339(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+json status_report(Services& services) {
+  json report{{"version", kVersion},
+              {"pid", ::getpid()},
+              {"listen", services.addresses},
+              {"armed", services.token.state() == TokenState::Armed},
+              {"token", token_report(services)},
+              {"parties", json::array()},
+              {"connections", json::array()},
+              {"refusals", json::array()},
+              {"longest_block_us", services.loop.take_longest_block().count()}};
+  if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
+  for (const Party& party : services.settings->config().parties)
+    report["parties"].push_back(party_report(party));
+  for (const LiveConnection* connection : services.connections.all()) {
+    report["connections"].push_back(connection_report(*connection));
+  }
+  for (const Refusal& refusal : services.connections.refusals()) {
+    report["refusals"].push_back({{"when", rfc3339(refusal.when)},
+                                  {"asked_for", printable(refusal.asked_for)},
+                                  {"reason", printable(refusal.reason)}});
+  }
+  return report;
+}
+
+std::string status_text(const json& report) {
+  std::string text = token_text(report["token"]);
+  for (const json& address : report["listen"]) text += "listens on   " + address.get<std::string>() + '\n';
+  if (report.contains("pac")) text += "PAC file     " + report["pac"].get<std::string>() + '\n';
+  for (const json& party : report["parties"]) {
+    text += "party        " + party["hosts"][0].get<std::string>() +
+            ", trust: " + party["trust"].get<std::string>() + '\n';
+  }
+  for (const json& connection : report["connections"]) {
+    text += "connection   " + text_or_dash(connection["party"]) + " by " +
+            connection["asked_by"].get<std::string>() + ", " + connection["phase"].get<std::string>() + ", " +
+            text_or_dash(connection["protocol"]) + '\n';
+  }
+  for (const json& refusal : report["refusals"]) {
+    text += "refused      " + refusal["when"].get<std::string>() + " " +
+            refusal["asked_for"].get<std::string>() + ": " + refusal["reason"].get<std::string>() + '\n';
+  }
+  return text;
+}
+
+}  // namespace proxy

@@ -1,0 +1,28 @@
+// What the daemon tells about itself, as the JSON of `latchkey status --json` and as text for people.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "proxy/services.h"
+
+namespace proxy {
+
+/// Fields are added, never renamed:
+///   version, pid, listen[], pac, armed
+///   token { state, reason, label, serial, model, module, file_key, pin_prompt, pin_tries, signer_pid,
+///           keys[] { label, type, fingerprint, uri, certificate } }
+///   parties[] { hosts[], ports[], trust, local, demo }
+///   connections[] { id, since, asked_by, party, phase, protocol, identity, bytes_to_party, bytes_to_client }
+///   refusals[] { when, asked_for, reason }
+///   longest_block_us     the longest time one round of work kept the loop, since the last report
+/// Times are RFC 3339 in UTC.
+[[nodiscard]] nlohmann::json status_report(Services& services);
+
+/// The same for a terminal; control characters of the token's own words are escaped.
+[[nodiscard]] std::string status_text(const nlohmann::json& report);
+
+/// RFC 3339, to the second, UTC.
+[[nodiscard]] std::string rfc3339(std::chrono::system_clock::time_point time);
+
+}  // namespace proxy
