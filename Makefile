@@ -42,7 +42,7 @@ DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev 
 	libtomlplusplus-dev nlohmann-json3-dev
 DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
 DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest umockdev \
-	libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
+	gir1.2-umockdev-1.0 python3-gi libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
 	openssh-server chromium opensc pinentry-tty util-linux iproute2
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
