@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "proxy/command_line.h"
+#include "proxy/command_token.h"
 #include "proxy/command_verify.h"
 #include "proxy/commands.h"
 #include "proxy/daemon.h"
@@ -30,6 +31,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"verify", run_verify, "the same judgement, offline, on files"},
     {"unlock", run_unlock, "gives the PIN"},
     {"lock", run_lock, "forgets the PIN"},
+    {"token", run_token, "lists tokens and keys, makes certificates for a key"},
     {"connect", run_connect, "a stream to a party on standard input and output"},
     {"reload", run_reload, "reads the configuration again"},
 });
