@@ -120,6 +120,8 @@ TEST(Authority, RefusesBadIpv6) {
                            "[192.0.2.1]", "[::1::2]", "[v1.x]", "2001:db8::1"}) {
     expect_host_refused(host);
   }
+  expect_host_refused(std::string_view("[::1\0x]", 7));
+  expect_refused("[::1]x443");
 }
 
 TEST(Authority, AHostStandsWithoutBrackets) {
