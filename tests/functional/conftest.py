@@ -82,8 +82,9 @@ def home():
 def _maker(folder, pki):
     def make(*servers, host=certificates.HOST, party=None, parties=None, token=None, uid=None, **sections):
         if parties is None:
-            parties = [{"hosts": [host], "ports": [server.port], "roots": pki.root.certificate, "allow_private": True,
-                        **(party or {})} for server in servers]
+            trust = {} if (party or {}).get("local") == "tunnel" else {"roots": pki.root.certificate}
+            parties = [{"hosts": [host], "ports": [server.port], "allow_private": True, **trust, **(party or {})}
+                       for server in servers]
         names = {name: ["127.0.0.1"] for entry in parties for name in entry["hosts"]}
         sections.setdefault("dns", {"hosts": names})
         return Latchkey(folder, parties, token, uid, **sections)
@@ -105,3 +106,10 @@ def module_latchkey(pki):
     """The same, for one Latchkey that all tests of a file share."""
     with _folder() as folder:
         yield _maker(folder, pki)
+
+
+@pytest.fixture(scope="module")
+def module_proxy(module_latchkey):
+    """One running Latchkey with the demo party alone, for all tests of a file."""
+    with module_latchkey() as proxy:
+        yield proxy

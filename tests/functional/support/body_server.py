@@ -2,18 +2,30 @@
 """A party that speaks HTTP/1.1, in a process of its own: body_server.py PORT CHAIN KEY.
 
     POST or PUT /digest     answers "COUNT SHA256\n" of the body, whatever its framing
-    GET /pattern/N          N bytes of the pattern; ?framing=length (default), chunked or close
+    GET /pattern/N          N bytes of the pattern; ?framing=length (default), chunked, close, or cut: as close, but
+                            the connection breaks off without TLS's close_notify
     GET /status/CODE        that status, without a body
     GET /header/NAME        the values of that header as they came, one a line
     GET /upgrade            101, and then what comes is sent back
 """
 import hashlib
 import http.server
+import os
 import ssl
 import sys
 import urllib.parse
 
 from byte_server import pattern
+
+
+class Server(http.server.ThreadingHTTPServer):
+    def shutdown_request(self, request):
+        """Ends a connection as TLS wants it: close_notify first."""
+        try:
+            request.unwrap()
+        except OSError:
+            pass
+        super().shutdown_request(request)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -88,6 +100,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(piece)
         if framing == "chunked":
             self.wfile.write(b"0\r\n\r\n")
+        if framing == "cut":
+            os.close(self.connection.detach())
 
     def _upgrade(self):
         self.send_response(101)
@@ -102,7 +116,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def main(port, chain, key):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
+    server = Server(("127.0.0.1", int(port)), Handler)
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.serve_forever()
 

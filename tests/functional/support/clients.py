@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
-SECONDS = 60
+SECONDS = 100
 
 # The ways in which curl can be told of a proxy, each with its arguments for a port.
 CURL_MODES = {

@@ -123,10 +123,10 @@ class Latchkey:
 
     # --- life ---
 
-    def start(self, armed=True):
+    def start(self, armed=True, arguments=()):
         """Starts the proxy and waits until it listens and, by default, until a token may sign."""
         self._log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([str(self.binary), "run"], env=self.environment, stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([str(self.binary), "run", *arguments], env=self.environment, stdin=subprocess.DEVNULL,
                                         stdout=self._log, stderr=self._log, start_new_session=True, **self._identity)
         self.until(lambda status: status.get("listen"), "listens")
         if armed:

@@ -149,7 +149,7 @@ class Haproxy(Server):
     name = "haproxy"
     _CONFIGURATION = """
 global
-  log stdout format raw local0
+  log stdout len 16384 format raw local0
   ssl-server-verify none
 defaults
   mode http
