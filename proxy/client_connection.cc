@@ -5,7 +5,7 @@
 #include "proxy/http_front.h"
 #include "proxy/input_buffer.h"
 #include "proxy/live_connections.h"
-#include "proxy/problems.h"
+#include "proxy/page_problems.h"
 #include "proxy/socks_front.h"
 #include "tlscore/base/socket.h"
 
@@ -74,7 +74,8 @@ Task<void> refuse_stranger(Services& services, UniqueFd fd, Error why) {
   auto socket = Socket::adopt(services.loop, std::move(fd));
   if (!socket) co_return;
   Cancel cancel;
-  const Bytes answer = to_bytes(problem_response(stranger_problem(), Audience::Program, false));
+  const HttpClientSide side{.minor_version = 1, .keep_alive = false, .head = false};
+  const Bytes answer = to_bytes(write_problem(another_user(), PageFormat::Text, side));
   // As much as goes out at once: a stranger gets no place to wait in.
   static_cast<void>((*socket)->try_write(answer));
   static_cast<void>(co_await (*socket)->finish_writing(cancel, kNoLimit));

@@ -20,7 +20,7 @@
 #include "tlscore/base/log.h"
 #include "tlscore/token/soft_token.h"
 #include "tlscore/x509/random.h"
-// #include "udev/token_watcher.h"
+#include "udev/token_watcher.h"
 
 namespace proxy {
 
@@ -74,7 +74,7 @@ class Daemon {
   std::unique_ptr<DemoParty> m_demo;
   std::unique_ptr<ArmedToken> m_token;
   std::unique_ptr<Services> m_services;
-  // std::unique_ptr<udev::TokenWatcher> m_watcher;
+  std::unique_ptr<udev::TokenWatcher> m_watcher;
   std::unique_ptr<ControlServer> m_control;
   std::vector<std::unique_ptr<Listener>> m_listeners;
   std::vector<Event> m_signals;
@@ -157,13 +157,12 @@ Result<void> Daemon::open_token() {
 }
 
 Result<void> Daemon::watch_tokens() {
-  /*  const std::string serial = m_services->settings->config().token.device;
-    auto watcher = udev::TokenWatcher::start(
-        *m_loop, serial, [this](const udev::UsbToken&) { m_token->plugged(); },
-        [this](const udev::UsbToken&) { m_token->pulled(); });
-    if (!watcher) return fail(watcher.error());
-    m_watcher = std::move(*watcher);
-    return {};*/
+  const std::string serial = m_services->settings->config().token.device;
+  m_watcher = TRY(udev::TokenWatcher::start(
+      *m_loop, serial, [this](const udev::UsbToken&) { m_token->plugged(); },
+      [this](const udev::UsbToken&) {
+        if (m_watcher->tokens().empty()) m_token->pulled();
+      }));
   return {};
 }
 
@@ -203,7 +202,7 @@ void Daemon::stop() {
   if (std::exchange(m_stopping, true)) return;
   const Error why{ErrorKind::Cancelled, "Latchkey ends"};
   m_listeners.clear();
-  // m_watcher.reset();
+  m_watcher.reset();
   m_control->stop();
   m_connections.abort_all(why);
   m_demo->stop();

@@ -1,7 +1,7 @@
 // A few lines of text, or the same as a page.
 #include "proxy/demo_page.h"
 
-#include "proxy/http_response.h"
+#include "proxy/html.h"
 #include "proxy/party.h"
 
 namespace proxy {
@@ -38,24 +38,23 @@ std::string as_text(const Facts& facts) {
   return text;
 }
 
-std::string as_html(const Facts& facts) {
+Page as_html(const Facts& facts) {
   std::string rows;
   for (const auto& [name, value] : facts) {
     rows += "<dt>" + escape_html(name) + "</dt><dd>" + escape_html(value) + "</dd>\n";
   }
-  return html_page("Who you are to " + std::string(kDemoHost), "<dl>\n" + rows + "</dl>\n");
+  return make_html_page(200, "Who you are to " + std::string(kDemoHost), "<dl>\n" + rows + "</dl>\n");
 }
 
 }  // namespace
 
 std::string demo_response(const HttpRequest& request, const tls::Engine& connection) {
   const Facts facts = facts_about(connection);
-  const bool html = wants_html(request);
-  return make_response({.status = 200,
-                        .content_type = html ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-                        .body = html ? as_html(facts) : as_text(facts),
-                        .keep_alive = request.keep_alive,
-                        .head = request.method == "HEAD"});
+  if (wanted_format(request.headers) == PageFormat::Html)
+    return write_page(as_html(facts), client_side(request));
+  return write_page(
+      {.status = 200, .content_type = "text/plain; charset=utf-8", .body = as_text(facts), .headers = {}},
+      client_side(request));
 }
 
 }  // namespace proxy

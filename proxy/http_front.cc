@@ -4,7 +4,7 @@
 #include "proxy/http_exchange.h"
 #include "proxy/http_parser.h"
 #include "proxy/own_pages.h"
-#include "proxy/problems.h"
+#include "proxy/problem_for.h"
 #include "proxy/proxy_authorization.h"
 #include "proxy/tunnel.h"
 
@@ -50,39 +50,63 @@ Task<void> write_and_finish(InputBuffer& client, std::string text, Cancel& cance
   }
 }
 
-Task<Turn> refuse(InputBuffer& client, const HttpRequest& request, Error error, Cancel& cancel) {
-  const Audience audience = audience_of(request);
-  std::string page = problem_response(problem_for(error), audience, request.method == "HEAD");
+/// Answers with a page that says what happened.
+Task<Turn> refuse(InputBuffer& client, const HttpRequest& request, Problem problem, Error error,
+                  Cancel& cancel) {
+  HttpClientSide side = client_side(request);
+  side.keep_alive = false;
+  std::string page = write_problem(problem, wanted_format(request.headers), side);
   co_await write_and_finish(client, std::move(page), cancel);
   co_return Turn{.keep = false, .error = std::move(error)};
+}
+
+/// The same for what went wrong on the way to the party.
+Task<Turn> refuse(Services& services, InputBuffer& client, const HttpRequest& request, Error error,
+                  Cancel& cancel) {
+  Problem problem = problem_for(services, request.target.authority, error);
+  co_return co_await refuse(client, request, std::move(problem), std::move(error), cancel);
+}
+
+/// The destination of a request, or the answer that it is none.
+Task<std::optional<Destination>> allowed_destination(Services& services, InputBuffer& client,
+                                                     const HttpRequest& request, Turn& turn, Cancel& cancel) {
+  auto destination = find_destination(services, request.target.authority, proxy_authorization(request));
+  if (destination) co_return std::move(*destination);
+  Problem problem = not_a_party(request.target.authority);
+  turn = co_await refuse(client, request, std::move(problem), destination.error(), cancel);
+  co_return std::nullopt;
 }
 
 Task<Turn> serve_connect(Services& services, InputBuffer& client, const HttpRequest& request,
                          LiveConnection& live) {
   live.asked_by = "CONNECT";
-  auto destination = find_destination(services, request.target.authority, proxy_authorization(request));
-  if (!destination) co_return co_await refuse(client, request, destination.error(), live.cancel);
+  Turn turn;
+  auto destination = co_await allowed_destination(services, client, request, turn, live.cancel);
+  if (!destination) co_return turn;
   auto link = co_await prepare_link(services, *destination, live);
-  if (!link) co_return co_await refuse(client, request, link.error(), live.cancel);
+  if (!link) co_return co_await refuse(services, client, request, link.error(), live.cancel);
   const Bytes success = to_bytes("HTTP/1.1 200 Connection established\r\n\r\n");
-  auto answered = co_await client.stream().write(success, live.cancel, Limits::kRequestHeader);
-  if (!answered) co_return Turn{.keep = false, .error = answered.error()};
-  auto done = co_await run_tunnel(services, *destination, client, std::move(*link), live);
-  co_return Turn{.keep = false, .error = done ? std::nullopt : std::optional(done.error())};
+  auto done = co_await client.stream().write(success, live.cancel, Limits::kRequestHeader);
+  if (done) done = co_await run_tunnel(services, *destination, client, std::move(*link), live);
+  if (!done) turn.error = done.error();
+  co_return turn;
 }
 
 Task<Turn> serve_absolute(Services& services, InputBuffer& client, HttpRequestParser& parser,
                           std::unique_ptr<KeptLink>& kept, LiveConnection& live) {
   const HttpRequest& request = parser.message();
   live.asked_by = "HTTP";
-  auto destination = find_destination(services, request.target.authority, proxy_authorization(request));
-  if (destination && destination->mode() == LocalMode::Tunnel && destination->party != nullptr) {
-    destination =
-        fail(ErrorKind::Refused, "this party is set to `tunnel`, which an http:// request cannot use");
+  Turn turn;
+  auto destination = co_await allowed_destination(services, client, request, turn, live.cancel);
+  if (!destination) co_return turn;
+  if (destination->party != nullptr && destination->mode() == LocalMode::Tunnel) {
+    Error error{ErrorKind::Refused,
+                "this party is set to \"tunnel\", which a request for http:// cannot use"};
+    co_return co_await refuse(services, client, request, std::move(error), live.cancel);
   }
-  if (!destination) co_return co_await refuse(client, request, destination.error(), live.cancel);
   const ExchangeEnd end = co_await exchange(services, *destination, parser, client, kept, live);
-  if (end.error && !end.answered) co_return co_await refuse(client, request, *end.error, live.cancel);
+  if (end.error && !end.answered)
+    co_return co_await refuse(services, client, request, *end.error, live.cancel);
   // A part of a response is no response: the client has to see that.
   if (end.error) client.stream().close(true);
   co_return Turn{.keep = end.keep_client, .error = end.error};
@@ -120,8 +144,8 @@ Task<Result<void>> serve_http(Services& services, InputBuffer& client, LiveConne
     HttpRequestParser parser({.header_bytes = Limits::kHeaderBytes});
     auto read = co_await read_header(client, parser, live);
     if (!read) {
-      const Problem problem = bad_request_problem(status_for(read.error()), read.error().message);
-      std::string page = problem_response(problem, Audience::Program, false);
+      const HttpClientSide side{.minor_version = 1, .keep_alive = false, .head = false};
+      std::string page = write_problem(bad_request(read.error()), PageFormat::Text, side);
       co_await write_and_finish(client, std::move(page), live.cancel);
       co_return fail(read.error());
     }

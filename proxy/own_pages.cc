@@ -3,8 +3,9 @@
 
 #include <algorithm>
 
-#include "proxy/http_response.h"
+#include "proxy/page_problems.h"
 #include "proxy/status_page.h"
+#include "tlscore/base/bytes.h"
 
 namespace proxy {
 
@@ -25,54 +26,30 @@ bool is_our_host(const Services& services, const HttpRequest& request) {
 
 /// Another site's page made this request: browsers say so in one of these.
 bool is_cross_site(const HttpRequest& request) {
-  if (const std::string* site = find_header(request.headers, "Sec-Fetch-Site")) {
-    return *site != "none" && *site != "same-origin";
-  }
+  const std::string* site = find_header(request.headers, "Sec-Fetch-Site");
+  if (site != nullptr && *site != "none" && *site != "same-origin") return true;
   const std::string* origin = find_header(request.headers, "Origin");
-  return origin != nullptr && request.host && to_lower(*origin) != "http://" + host_field(*request.host, 80);
-}
-
-std::string plain(int status, std::string text, const HttpRequest& request, std::string more_headers = {}) {
-  return make_response({.status = status,
-                        .body = std::move(text),
-                        .head = request.method == "HEAD",
-                        .more_headers = std::move(more_headers)});
-}
-
-std::string pac_page(const Services& /*services*/, const HttpRequest& request) {
-  return make_response(
-      {.status = 200,
-       .content_type = "application/x-ns-proxy-autoconfig",
-       .body = "",
-       .head = request.method == "HEAD",
-       // A changed configuration is to be seen soon; a stopped daemon is no reason to forget it.
-       .more_headers = "Cache-Control: no-cache, max-age=60\r\n"});
+  return origin != nullptr && to_lower(*origin) != "http://" + host_field(*request.host, 80);
 }
 
 }  // namespace
 
 std::string own_page(Services& services, const HttpRequest& request) {
-  if (!is_our_host(services, request)) {
-    return plain(
-        421,
-        "This is Latchkey's own port. Its pages are at http://" + services.addresses.front() + "/ only.\n",
-        request);
+  HttpClientSide client = client_side(request);
+  client.keep_alive = false;
+  const PageFormat format = wanted_format(request.headers);
+  if (!is_our_host(services, request))
+    return write_problem(wrong_host(services.addresses.front()), format, client);
+  if (is_cross_site(request)) return write_problem(another_origin(), format, client);
+  if (!request.upgrade.empty()) {
+    return write_problem(bad_request({ErrorKind::Malformed, "nothing here can be upgraded to"}), format,
+                         client);
   }
-  const bool has_origin = find_header(request.headers, "Origin") != nullptr;
-  if (is_cross_site(request) || (has_origin && request.target.form != HttpTargetForm::Origin)) {
-    return plain(403, "Pages of other sites may not read this.\n", request);
-  }
-  if (!request.upgrade.empty()) return plain(400, "Nothing here can be upgraded to.\n", request);
-  if (request.method != "GET" && request.method != "HEAD") {
-    return plain(405, "Only GET and HEAD are answered here.\n", request, "Allow: GET, HEAD\r\n");
-  }
+  if (request.method != "GET" && request.method != "HEAD")
+    return write_problem(method_not_allowed(), format, client);
   const std::string path = request.target.path.substr(0, request.target.path.find('?'));
-  if (path == "/proxy.pac") return pac_page(services, request);
-  if (path == "/") return status_page(services, request);
-  return plain(404,
-               "There is nothing at " + path + "; the status page is at http://" +
-                   services.addresses.front() + "/ and the PAC file at /proxy.pac.\n",
-               request);
+  if (path == "/") return write_page(status_page(services, format), client);
+  return write_problem(no_such_page(), format, client);
 }
 
 }  // namespace proxy

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "proxy/http_message.h"
 #include "proxy/http_serialize.h"
@@ -30,6 +31,9 @@ enum class PageFormat : std::uint8_t { Html, Text, Json };
 
 /// The body alone. Html needs the Content-Security-Policy that write_problem sends with it.
 [[nodiscard]] std::string render_problem(const Problem& problem, PageFormat format);
+
+/// The Content-Security-Policy of our pages: nothing, and what `style` adds ("style-src ...; ", or empty).
+[[nodiscard]] std::string page_policy(std::string_view style);
 
 /// An answer of ours.
 struct Page {

@@ -46,6 +46,8 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls
 Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Cancel& cancel) {
   m_live.phase = "signing";
   auto signature = co_await m_services.token.sign(m_identity, request, cancel);
+  // Whatever kept the token from signing, to the client it is a token that cannot be used.
+  if (!signature && !cancel.requested()) co_return fail(ErrorKind::Disarmed, signature.error().message);
   co_return signature;
 }
 

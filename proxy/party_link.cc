@@ -46,6 +46,14 @@ std::string describe(const tls::Negotiated& negotiated) {
   return std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite;
 }
 
+/// What the party did wrong is no rule of ours: kinds that mean one are not for its alerts and refusals.
+Error handshake_error(Error error) {
+  const bool is_partys = error.kind == ErrorKind::Refused || error.kind == ErrorKind::Unsupported ||
+                         error.kind == ErrorKind::Closed;
+  if (is_partys) error.kind = ErrorKind::Malformed;
+  return error;
+}
+
 /// Stops where our certificate would leave.
 class ExplainAnswers final : public PartyAnswers {
  public:
@@ -98,7 +106,7 @@ Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Dest
   const LiveConnection::ClosesWith closes(live, *stream);
   PartyAnswers answers(services, destination, live);
   auto done = co_await stream->handshake(answers, live.cancel, Limits::kHandshakeWait);
-  if (!done) co_return fail(done.error());
+  if (!done) co_return fail(handshake_error(done.error()));
   live.protocol = describe(stream->engine().negotiated());
   co_return std::unique_ptr<Stream>(std::move(stream));
 }

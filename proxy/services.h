@@ -25,7 +25,6 @@ struct Services {
   DemoParty& demo;
   std::shared_ptr<const Settings> settings;  ///< The current ones; a reload replaces them.
   std::vector<std::string> addresses{};      ///< What the port listens on, "127.0.0.1:6091".
-  std::string page_token{};                  ///< Bound to the status page of this run.
 };
 
 /// How long each phase of a connection may take.

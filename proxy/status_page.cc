@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "proxy/http_response.h"
+#include "proxy/html.h"
 #include "proxy/status_report.h"
 
 namespace proxy {
@@ -67,14 +67,16 @@ std::string next_section(const json& report) {
 
 }  // namespace
 
-std::string status_page(Services& services, const HttpRequest& request) {
+Page status_page(Services& services, PageFormat format) {
   const json report = status_report(services);
-  const bool head = request.method == "HEAD";
-  const std::string* accept = find_header(request.headers, "Accept");
-  if (accept != nullptr && *accept == "application/json") {
-    return make_response({.content_type = "application/json", .body = report.dump(2) + "\n", .head = head});
+  if (format == PageFormat::Json)
+    return {.status = 200, .content_type = "application/json", .body = report.dump(2) + "\n", .headers = {}};
+  if (format == PageFormat::Text) {
+    return {.status = 200,
+            .content_type = "text/plain; charset=utf-8",
+            .body = status_text(report),
+            .headers = {}};
   }
-  if (!wants_html(request)) return make_response({.body = status_text(report), .head = head});
   std::string html = token_section(report) + next_section(report) + "<h2>Parties</h2>\n";
   html += table(report["parties"], {{"hosts", "Host"}, {"trust", "Trusted by"}, {"local", "Local mode"}},
                 "None yet.");
@@ -89,8 +91,7 @@ std::string status_page(Services& services, const HttpRequest& request) {
                 "None at the moment.");
   html += "<h2>Last refusals</h2>\n";
   html += table(report["refusals"], {{"when", "When"}, {"asked_for", "What"}, {"reason", "Why"}}, "None.");
-  return make_response(
-      {.content_type = "text/html; charset=utf-8", .body = html_page("Latchkey", html), .head = head});
+  return make_html_page(200, "Latchkey", html);
 }
 
 }  // namespace proxy

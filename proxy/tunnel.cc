@@ -6,7 +6,7 @@
 #include "proxy/client_hello.h"
 #include "proxy/first_bytes.h"
 #include "proxy/party_link.h"
-#include "proxy/problems.h"
+#include "proxy/problem_for.h"
 
 namespace proxy {
 
@@ -22,12 +22,13 @@ bool looks_like_http(ByteView octets) {
 }
 
 /// Success was answered already, so a failure can only be told within what the client speaks.
-Task<void> tell_failure(InputBuffer& client, const Error& error, Cancel& cancel) {
+Task<void> tell_failure(InputBuffer& client, const Problem& problem, Cancel& cancel) {
   if (!looks_like_http(client.view()) || cancel.requested()) {
     client.stream().close(true);
     co_return;
   }
-  const Bytes answer = to_bytes(problem_response(problem_for(error), Audience::Program, false));
+  const HttpClientSide side{.minor_version = 1, .keep_alive = false, .head = false};
+  const Bytes answer = to_bytes(write_problem(problem, PageFormat::Text, side));
   auto written = co_await client.stream().write(answer, cancel, Limits::kRequestHeader);
   if (written) written = co_await client.stream().finish_writing(cancel, Limits::kRequestHeader);
 }
@@ -101,7 +102,9 @@ Task<Result<void>> run_tunnel(Services& services, const Destination& destination
                               PreparedLink link, LiveConnection& live) {
   auto party = co_await finish_link(services, destination, client, std::move(link), live);
   if (!party) {
-    co_await tell_failure(client, party.error(), live.cancel);
+    const Authority asked{destination.host, destination.port, destination.is_address};
+    const Problem problem = problem_for(services, asked, party.error());
+    co_await tell_failure(client, problem, live.cancel);
     co_return fail(party.error());
   }
   const LiveConnection::ClosesWith closes(live, **party);

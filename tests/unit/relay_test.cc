@@ -1,0 +1,154 @@
+// What a relay carries, and how it ends.
+#include "proxy/relay.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "proxy/live_connections.h"
+#include "tlscore/base/socket.h"
+
+namespace proxy {
+namespace {
+
+using namespace tlscore;
+
+/// client_far <-> client (the relay's) ... party (the relay's) <-> party_far
+class RelayTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::tie(client_far, client) = pair();
+    std::tie(party_far, party) = pair();
+    spawn(*loop, run());
+  }
+
+  std::pair<std::unique_ptr<Socket>, std::unique_ptr<Socket>> pair() {
+    auto fds = make_socket_pair();
+    return {*Socket::adopt(*loop, std::move(fds->first)), *Socket::adopt(*loop, std::move(fds->second))};
+  }
+
+  Task<void> run() { result = co_await relay(*loop, *client, *party, counts, cancel); }
+
+  /// Runs the loop until `done` says so, or nothing is left to run.
+  template <class Done>
+  void until(Done done) {
+    const auto limit = loop->after(std::chrono::seconds(10), [this] { timed_out = true; });
+    while (!timed_out && !done()) event_base_loop(loop->base(), EVLOOP_ONCE);
+    EXPECT_FALSE(timed_out);
+  }
+
+  Task<void> send(Stream& stream, Bytes bytes) {
+    auto sent = co_await stream.write(bytes, cancel_far, kNoLimit);
+    if (sent) sent = co_await stream.finish_writing(cancel_far, kNoLimit);
+  }
+
+  Task<void> receive(Stream& stream, Bytes& into, std::optional<Error>& error, bool& ended) {
+    Bytes buffer(70'000);
+    for (;;) {
+      auto count = co_await stream.read(buffer, cancel_far, kNoLimit);
+      if (!count) error = count.error();
+      if (!count || *count == 0) break;
+      into.insert(into.end(), buffer.begin(), buffer.begin() + static_cast<std::ptrdiff_t>(*count));
+    }
+    ended = true;
+  }
+
+  std::unique_ptr<EventLoop> loop = *EventLoop::create();
+  std::unique_ptr<Socket> client_far;
+  std::unique_ptr<Socket> client;
+  std::unique_ptr<Socket> party;
+  std::unique_ptr<Socket> party_far;
+  RelayCounts counts;
+  Cancel cancel;
+  Cancel cancel_far;
+  std::optional<Result<void>> result;
+  bool timed_out = false;
+};
+
+TEST_F(RelayTest, CarriesBothDirectionsToTheirEnds) {
+  Bytes up(1'000'003);
+  std::ranges::generate(up, [n = 0U]() mutable { return static_cast<std::uint8_t>(n++ * 31U >> 2U); });
+  Bytes down(700'001, 0x5a);
+  Bytes got_up;
+  Bytes got_down;
+  std::optional<Error> error;
+  bool up_ended = false;
+  bool down_ended = false;
+  spawn(*loop, send(*client_far, up));
+  spawn(*loop, send(*party_far, down));
+  spawn(*loop, receive(*party_far, got_up, error, up_ended));
+  spawn(*loop, receive(*client_far, got_down, error, down_ended));
+  until([&] { return result.has_value(); });
+  EXPECT_TRUE(result->has_value());
+  until([&] { return up_ended && down_ended; });
+  EXPECT_EQ(got_up, up);
+  EXPECT_EQ(got_down, down);
+  EXPECT_EQ(counts.to_party, up.size());
+  EXPECT_EQ(counts.to_client, down.size());
+}
+
+TEST_F(RelayTest, PassesOneEndOnAndKeepsTheOtherDirection) {
+  Bytes got;
+  std::optional<Error> error;
+  bool ended = false;
+  spawn(*loop, send(*client_far, {}));
+  spawn(*loop, receive(*party_far, got, error, ended));
+  until([&] { return ended; });
+  EXPECT_FALSE(result.has_value()) << "the other direction is still open";
+  Bytes got_down;
+  bool down_ended = false;
+  spawn(*loop, send(*party_far, {7, 8, 9}));
+  spawn(*loop, receive(*client_far, got_down, error, down_ended));
+  until([&] { return result.has_value() && down_ended; });
+  EXPECT_EQ(got_down, (Bytes{7, 8, 9}));
+}
+
+TEST_F(RelayTest, ASlowReaderStopsItsWriter) {
+  const Bytes much(30'000'000, 1);
+  spawn(*loop, send(*client_far, much));
+  // Nobody reads at the party's end: what the kernel's buffers and one of ours take, and no more.
+  for (int i = 0; i < 2000; ++i) event_base_loop(loop->base(), EVLOOP_NONBLOCK);
+  EXPECT_LT(counts.to_party, 2'000'000U);
+  cancel_far.request({ErrorKind::Cancelled, "enough"});
+  cancel.request({ErrorKind::Cancelled, "enough"});
+  until([&] { return result.has_value() && loop->tasks() == 0; });
+}
+
+TEST_F(RelayTest, CancellingClosesBothEnds) {
+  Bytes got;
+  std::optional<Error> error;
+  bool ended = false;
+  spawn(*loop, receive(*party_far, got, error, ended));
+  cancel.request({ErrorKind::TokenRemoved, "the token was pulled out"});
+  until([&] { return result.has_value() && ended; });
+  EXPECT_EQ(result->error().kind, ErrorKind::TokenRemoved);
+}
+
+TEST(LiveConnections, AbortClosesTheStreamsWithinTheCall) {
+  const auto loop = *EventLoop::create();
+  auto fds = make_socket_pair();
+  const auto ours = *Socket::adopt(*loop, std::move(fds->first));
+  const auto far = *Socket::adopt(*loop, std::move(fds->second));
+  LiveConnections all;
+  LiveConnection bound;
+  LiveConnection unbound;
+  const LiveConnections::Membership first(all, bound);
+  const LiveConnections::Membership second(all, unbound);
+  bound.bound_to_token = true;
+  const LiveConnection::ClosesWith closes(bound, *ours);
+  EXPECT_EQ(all.abort_bound_to_token({ErrorKind::TokenRemoved, "gone"}), 1U);
+  EXPECT_TRUE(bound.cancel.requested());
+  EXPECT_FALSE(unbound.cancel.requested());
+  const Bytes one{1};
+  EXPECT_FALSE(ours->try_write(one).has_value()) << "no loop has run since";
+}
+
+TEST(LiveConnections, KeepsTheLastRefusalsOnly) {
+  LiveConnections all;
+  for (std::size_t i = 0; i < LiveConnections::kKeptRefusals + 5; ++i) all.refused("x", std::to_string(i));
+  EXPECT_EQ(all.refusals().size(), LiveConnections::kKeptRefusals);
+  EXPECT_EQ(all.refusals().front().reason, "5");
+}
+
+}  // namespace
+}  // namespace proxy
