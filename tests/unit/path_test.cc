@@ -132,6 +132,19 @@ TEST_F(PathTest, ConstraintsHoldForTheIntermediatesSubjectToo) {
   EXPECT_EQ(judge(), "the CA's name constraints exclude CN=Intermediate");
 }
 
+TEST_F(PathTest, ALeafWithItsIssuersNameIsNotFreeOfConstraints) {
+  m_root_extensions.push_back(name_constraints({dns("other.example")}, {}));
+  m_leaf.name = m_intermediate.name;
+  EXPECT_EQ(judge(), "the CA's name constraints exclude party.example");
+}
+
+TEST_F(PathTest, ASelfIssuedCaIsFreeOfConstraints) {
+  // A rollover of the root's key (RFC 5280, section 6.1): same name, another key.
+  m_intermediate.name = m_root.name;
+  m_root_extensions.push_back(name_constraints({der(0xa4, common_name("Leaf"))}, {}));
+  EXPECT_EQ(judge(), "trusted");
+}
+
 TEST_F(PathTest, AWildcardStandsForOneLabelOfAtLeastTwoOthers) {
   m_leaf_extensions = {alternative_names({dns("*.example"), dns("*.wild.example"), dns("f*.part.example")})};
   EXPECT_EQ(judge("x.wild.example"), "trusted");
