@@ -10,7 +10,7 @@ namespace {
 using namespace tlscore;
 
 constexpr std::size_t kBufferBytes = 16384;  // one TLS record's plaintext (RFC 8446, section 5.1)
-constexpr std::size_t kTurnBytes = 16 * kBufferBytes;
+constexpr std::size_t kTurnBytes = 4 * kBufferBytes;
 using Buffer = std::array<std::uint8_t, kBufferBytes>;
 
 struct Direction {

@@ -9,6 +9,12 @@
 #include <utility>
 
 namespace tlscore {
+namespace {
+
+/// How long posted work may run before descriptors are looked at again.
+constexpr std::chrono::milliseconds kPostedTurn{4};
+
+}  // namespace
 
 Result<std::unique_ptr<EventLoop>> EventLoop::create() {
   std::unique_ptr<EventLoop> loop(new EventLoop);
@@ -67,15 +73,17 @@ void EventLoop::dispatch_posted_next_round() {
 
 void EventLoop::run_posted() {
   const auto begin = std::chrono::steady_clock::now();
-  // Only what is there now: work that posts more lets descriptors have their turn in between.
-  for (std::size_t count = m_queue.size(); count > 0; --count) {
+  auto now = begin;
+  // Only what is there now, and only for a moment: descriptors and timers have their turn in between, so that a
+  // token's removal is seen at once however much is being carried.
+  for (std::size_t count = m_queue.size(); count > 0 && now - begin < kPostedTurn; --count) {
     Work work = std::move(m_queue.front());
     m_queue.pop_front();
     work();
+    now = std::chrono::steady_clock::now();
   }
   if (!m_queue.empty()) dispatch_posted_next_round();
-  const auto took = std::chrono::steady_clock::now() - begin;
-  m_longest_block = std::max(m_longest_block, std::chrono::duration_cast<std::chrono::microseconds>(took));
+  m_longest_block = std::max(m_longest_block, std::chrono::duration_cast<std::chrono::microseconds>(now - begin));
 }
 
 void EventLoop::take_from_other_threads() {
