@@ -7,6 +7,7 @@
 #include "proxy/command_verify.h"
 #include "proxy/commands.h"
 #include "proxy/daemon.h"
+#include "proxy/environment.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/signer_process.h"
@@ -32,6 +33,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"unlock", run_unlock, "gives the PIN"},
     {"lock", run_lock, "forgets the PIN"},
     {"token", run_token, "lists tokens and keys, makes certificates for a key"},
+    {"env", run_env, "prints the proxy's variables for a shell"},
+    {"exec", run_exec, "runs a program that uses the proxy"},
     {"connect", run_connect, "a stream to a party on standard input and output"},
     {"reload", run_reload, "reads the configuration again"},
 });
