@@ -14,8 +14,8 @@ namespace proxy {
 
 /// How far a connection may reach.
 enum class Reach : std::uint8_t {
-  Wrap,  ///< We speak TLS to the party (*wrap*, *terminate*): anywhere but loopback, link-local, multicast,
-         ///< broadcast and unspecified addresses.
+  Wrap,    ///< We speak TLS to the party (*wrap*, *terminate*): anywhere but loopback, link-local, multicast,
+           ///< broadcast and unspecified addresses.
   Tunnel,  ///< Opaque octets: only what the IANA registries of special-purpose addresses (RFC 6890) let be
            ///< globally reachable; of IPv6, only 2000::/3 and NAT64's 64:ff9b::/96.
 };

@@ -74,8 +74,8 @@ void EventLoop::dispatch_posted_next_round() {
 void EventLoop::run_posted() {
   const auto begin = std::chrono::steady_clock::now();
   auto now = begin;
-  // Only what is there now, and only for a moment: descriptors and timers have their turn in between, so that a
-  // token's removal is seen at once however much is being carried.
+  // Only what is there now, and only for a moment: descriptors and timers have their turn in between, so that
+  // a token's removal is seen at once however much is being carried.
   for (std::size_t count = m_queue.size(); count > 0 && now - begin < kPostedTurn; --count) {
     Work work = std::move(m_queue.front());
     m_queue.pop_front();
@@ -83,7 +83,8 @@ void EventLoop::run_posted() {
     now = std::chrono::steady_clock::now();
   }
   if (!m_queue.empty()) dispatch_posted_next_round();
-  m_longest_block = std::max(m_longest_block, std::chrono::duration_cast<std::chrono::microseconds>(now - begin));
+  m_longest_block =
+      std::max(m_longest_block, std::chrono::duration_cast<std::chrono::microseconds>(now - begin));
 }
 
 void EventLoop::take_from_other_threads() {

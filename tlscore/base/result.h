@@ -71,34 +71,20 @@ T take(Result<T>&& result) {
 /// A short name for logs and JSON, e.g. "timed-out". Stable: scripts may compare it.
 [[nodiscard]] constexpr std::string_view to_string(ErrorKind kind) {
   switch (kind) {
-    case ErrorKind::Malformed:
-      return "malformed";
-    case ErrorKind::Unsupported:
-      return "unsupported";
-    case ErrorKind::NotFound:
-      return "not-found";
-    case ErrorKind::Refused:
-      return "refused";
-    case ErrorKind::Untrusted:
-      return "untrusted";
-    case ErrorKind::Disarmed:
-      return "disarmed";
-    case ErrorKind::WrongPin:
-      return "wrong-pin";
-    case ErrorKind::TokenRemoved:
-      return "token-removed";
-    case ErrorKind::Unreachable:
-      return "unreachable";
-    case ErrorKind::TimedOut:
-      return "timed-out";
-    case ErrorKind::Cancelled:
-      return "cancelled";
-    case ErrorKind::Closed:
-      return "closed";
-    case ErrorKind::TooLarge:
-      return "too-large";
-    case ErrorKind::Internal:
-      return "internal";
+    case ErrorKind::Malformed: return "malformed";
+    case ErrorKind::Unsupported: return "unsupported";
+    case ErrorKind::NotFound: return "not-found";
+    case ErrorKind::Refused: return "refused";
+    case ErrorKind::Untrusted: return "untrusted";
+    case ErrorKind::Disarmed: return "disarmed";
+    case ErrorKind::WrongPin: return "wrong-pin";
+    case ErrorKind::TokenRemoved: return "token-removed";
+    case ErrorKind::Unreachable: return "unreachable";
+    case ErrorKind::TimedOut: return "timed-out";
+    case ErrorKind::Cancelled: return "cancelled";
+    case ErrorKind::Closed: return "closed";
+    case ErrorKind::TooLarge: return "too-large";
+    case ErrorKind::Internal: return "internal";
   }
   return "internal";
 }

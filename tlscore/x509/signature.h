@@ -27,24 +27,18 @@ struct SignatureRequest {
 
 [[nodiscard]] constexpr std::size_t hash_bytes(Hash hash) {
   switch (hash) {
-    case Hash::Sha256:
-      return 32;
-    case Hash::Sha384:
-      return 48;
-    case Hash::Sha512:
-      return 64;
+    case Hash::Sha256: return 32;
+    case Hash::Sha384: return 48;
+    case Hash::Sha512: return 64;
   }
   return 0;
 }
 
 [[nodiscard]] constexpr std::string_view to_string(SignatureScheme scheme) {
   switch (scheme) {
-    case SignatureScheme::RsaPkcs1:
-      return "RSA PKCS#1 v1.5";
-    case SignatureScheme::RsaPss:
-      return "RSA-PSS";
-    case SignatureScheme::Ecdsa:
-      return "ECDSA";
+    case SignatureScheme::RsaPkcs1: return "RSA PKCS#1 v1.5";
+    case SignatureScheme::RsaPss: return "RSA-PSS";
+    case SignatureScheme::Ecdsa: return "ECDSA";
   }
   return "unknown";
 }
