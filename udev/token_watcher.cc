@@ -150,9 +150,15 @@ void TokenWatcher::look_at_all() {
   report(m_plugged.all(*tokens));
 }
 
-void TokenWatcher::report(const PluggedTokens::Changes& changes) const {
-  for (const UsbToken& token : changes.removed) m_on_removed(token);
-  for (const UsbToken& token : changes.added) m_on_added(token);
+void TokenWatcher::report(const PluggedTokens::Changes& changes) {
+  for (const UsbToken& token : changes.removed) {
+    std::erase_if(m_told, [&token](const UsbToken& told) { return told.syspath == token.syspath; });
+    m_on_removed(token);
+  }
+  for (const UsbToken& token : changes.added) {
+    m_told.push_back(token);
+    m_on_added(token);
+  }
 }
 
 bool TokenWatcher::is_wanted(const UsbToken& token) const {

@@ -35,8 +35,9 @@ class TokenWatcher {
   TokenWatcher(const TokenWatcher&) = delete;
   TokenWatcher& operator=(const TokenWatcher&) = delete;
 
-  /// Those that are in.
-  [[nodiscard]] const std::vector<UsbToken>& tokens() const { return m_plugged.tokens(); }
+  /// Those that are in: `on_added` was told of them, and `on_removed` not yet. While `on_removed` runs, the
+  /// token that it is told of is none of them.
+  [[nodiscard]] const std::vector<UsbToken>& tokens() const { return m_told; }
 
  private:
   struct Libudev;  // what libudev made
@@ -46,13 +47,14 @@ class TokenWatcher {
   void receive();
   void take(udev_device* event);
   void look_at_all();
-  void report(const PluggedTokens::Changes& changes) const;
+  void report(const PluggedTokens::Changes& changes);
   [[nodiscard]] bool is_wanted(const UsbToken& token) const;
 
   std::string m_serial;
   Callback m_on_added;
   Callback m_on_removed;
   PluggedTokens m_plugged;
+  std::vector<UsbToken> m_told;
   std::unique_ptr<Libudev> m_libudev;
   std::unique_ptr<tlscore::DescriptorWatch> m_watch;
   std::unique_ptr<tlscore::Timer> m_first_look;

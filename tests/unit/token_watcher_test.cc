@@ -40,6 +40,9 @@ class Watched {
 
  private:
   void note(char what, const UsbToken& token) {
+    const auto& tokens = m_watcher->tokens();
+    const bool is_in = std::ranges::find(tokens, token.syspath, &UsbToken::syspath) != tokens.end();
+    EXPECT_EQ(is_in, what == '+');
     m_reports += (m_reports.empty() ? "" : " ") + std::string(1, what) +
                  token.syspath.substr(token.syspath.rfind('/') + 1);
   }
