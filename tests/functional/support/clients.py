@@ -6,6 +6,8 @@ import os
 import pathlib
 import subprocess
 
+from support.children import die_with_parent
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 SECONDS = 100
 
@@ -45,7 +47,7 @@ def run(command, input=None, cwd=None, **variables):
 def started(command):
     """A program that runs inside the block, and is ended after it."""
     process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                               stderr=subprocess.STDOUT, env=environment())
+                               stderr=subprocess.STDOUT, env=environment(), preexec_fn=die_with_parent)
     try:
         yield process
     finally:

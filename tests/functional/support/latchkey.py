@@ -11,6 +11,7 @@ import signal
 import subprocess
 
 from support import wait
+from support.children import die_with_parent
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = pathlib.Path(os.environ.get("LATCHKEY_BINARY") or ROOT / "build/latchkey")
@@ -127,7 +128,8 @@ class Latchkey:
         """Starts the proxy and waits until it listens and, by default, until a token may sign."""
         self._log = open(self.folder / "log", "ab")
         self.process = subprocess.Popen([str(self.binary), "run", *arguments], env=self.environment, stdin=subprocess.DEVNULL,
-                                        stdout=self._log, stderr=self._log, start_new_session=True, **self._identity)
+                                        stdout=self._log, stderr=self._log, start_new_session=True,
+                                        preexec_fn=die_with_parent, **self._identity)
         self.until(lambda status: status.get("listen"), "listens")
         if armed:
             self.until(lambda status: status.get("armed"), "is armed")

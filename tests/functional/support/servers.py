@@ -14,6 +14,7 @@ import tempfile
 import urllib.parse
 
 from support import wait
+from support.children import die_with_parent
 from support.pki import fingerprint
 
 VERSIONS = ("1.2", "1.3")
@@ -74,7 +75,7 @@ class Server:
         self.port = free_port()
         with open(self.folder / "log", "wb") as log:
             self._process = subprocess.Popen(self.command(), cwd=self.folder, stdin=subprocess.PIPE, stdout=log,
-                                             stderr=subprocess.STDOUT)
+                                             stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
         wait.until(lambda: self.port in wait.listening_ports() or self._process.poll() is not None,
                    f"{self.name} listens or has ended", 30)
         if self._process.poll() is None:
