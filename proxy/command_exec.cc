@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -10,8 +11,6 @@
 #include "proxy/commands.h"
 #include "proxy/control_client.h"
 #include "proxy/environment.h"
-
-extern char** environ;
 
 namespace proxy {
 
@@ -31,6 +30,7 @@ int wait_for(pid_t pid) {
 
 int spawn_and_wait(const std::vector<std::string>& command, std::ostream& err) {
   std::vector<char*> argv;
+  argv.reserve(command.size() + 1);
   for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   pid_t pid = -1;

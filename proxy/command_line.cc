@@ -14,10 +14,8 @@ bool ParsedArguments::has(std::string_view flag) const {
 }
 
 std::string ParsedArguments::value(std::string_view option) const {
-  for (auto place = values.rbegin(); place != values.rend(); ++place) {
-    if (place->first == option) return place->second;
-  }
-  return "";
+  const auto place = std::ranges::find(values.rbegin(), values.rend(), option, [](const auto& pair) { return pair.first; });
+  return place == values.rend() ? "" : place->second;
 }
 
 Result<ParsedArguments> parse_arguments(Arguments arguments, std::span<const std::string_view> flags,

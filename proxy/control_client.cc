@@ -85,7 +85,7 @@ Result<json> ControlClient::ask(const json& request, int descriptor) {
       return fail(ErrorKind::TooLarge, "the daemon's answer is too long");
     end = m_pending.find('\n');
   }
-  const json answer = json::parse(m_pending.substr(0, end), nullptr, false);
+  json answer = json::parse(m_pending.substr(0, end), nullptr, false);
   m_pending.erase(0, end + 1);
   if (!answer.is_object())
     return fail(ErrorKind::Malformed, "the daemon answered something that is no JSON object");

@@ -178,8 +178,9 @@ Result<void> Daemon::watch_signals() {
 
 void Daemon::on_signal(evutil_socket_t number, short /*what*/, void* self) noexcept {
   auto& daemon = *static_cast<Daemon*>(self);
-  if (number != SIGHUP) return daemon.stop();
-  if (const auto reloaded = daemon.reload(); !reloaded) {
+  if (number != SIGHUP) {
+    daemon.stop();
+  } else if (const auto reloaded = daemon.reload(); !reloaded) {
     log(LogLevel::Error, "the configuration was not read again: " + reloaded.error().message);
   }
 }
