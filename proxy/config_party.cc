@@ -7,6 +7,7 @@
 #include "proxy/config.h"
 #include "proxy/config_value.h"
 #include "proxy/party_host.h"
+#include "tlscore/judge/trust_expression.h"
 
 namespace proxy {
 namespace {
@@ -14,13 +15,12 @@ namespace {
 using tlscore::ErrorKind;
 using tlscore::fail;
 using tlscore::Result;
+using tlscore::judge::TrustExpression;
 
 template <class T>
 using Word = std::pair<std::string_view, T>;
 
-constexpr std::size_t kMaxTrustBytes = 256;
 constexpr std::size_t kMaxKeysOfParty = 64;
-constexpr std::string_view kPinnedTrust = "pin and (openpgp or dane or pkix)";
 
 constexpr std::array<Word<LocalMode>, 4> kLocalModes = {{{"auto", LocalMode::Auto},
                                                          {"wrap", LocalMode::Wrap},
@@ -45,27 +45,14 @@ Result<std::string> parse_starttls(std::string_view text) {
   return fail(ErrorKind::Malformed, "is none of smtp, submission, imap, pop3, xmpp-client, postgresql, ldap");
 }
 
-Result<std::string> parse_trust(std::string_view text) {
-  if (text.empty() || text.size() > kMaxTrustBytes) {
-    return fail(ErrorKind::Malformed, "is no trust expression (1 to 256 octets)");
-  }
-  return std::string(text);
+Result<TrustExpression> parse_trust(std::string_view text) {
+  auto expression = TrustExpression::parse(text);
+  if (expression) return expression;
+  return fail(ErrorKind::Malformed, "is no trust expression: " + expression.error().message);
 }
 
 Result<std::string> parse_roots(std::string_view text) {
   return text.empty() ? std::string() : parse_absolute_path(text);
-}
-
-/// Whether a trust expression names an assessor, as a whole word.
-bool names(std::string_view trust, std::string_view assessor) {
-  constexpr std::string_view kBetweenWords = " \t\n()";
-  while (!trust.empty()) {
-    const std::size_t begin = std::min(trust.find_first_not_of(kBetweenWords), trust.size());
-    const std::size_t end = std::min(trust.find_first_of(kBetweenWords, begin), trust.size());
-    if (trust.substr(begin, end - begin) == assessor) return true;
-    trust.remove_prefix(end);
-  }
-  return false;
 }
 
 Result<void> check_hosts(const Party& party, const ConfigSection& section) {
@@ -78,10 +65,10 @@ Result<void> check_hosts(const Party& party, const ConfigSection& section) {
   return {};
 }
 
-Result<void> check_trust(const Party& party, const ConfigSection& section) {
+Result<void> check_trust(const Party& party, const TrustExpression& trust, const ConfigSection& section) {
   for (const std::string_view assessor : {"openpgp", "pin"}) {
     const bool listed = assessor == "pin" ? !party.pin.empty() : !party.openpgp.empty();
-    if (!listed || names(party.trust, assessor)) continue;
+    if (!listed || trust.contains(assessor)) continue;
     return fail(section.error(assessor, "would have no effect, because trust = " + quote(party.trust) +
                                             " does not name " + std::string(assessor)));
   }
@@ -114,8 +101,8 @@ Result<Party> PartyReader::read(ConfigSection& section) {
   party.openpgp = TRY(section.texts("openpgp", party.openpgp, keys, parse_fingerprint));
   party.pin = TRY(section.texts("pin", party.pin, keys, parse_pin));
   party.trust_is_written = section.has("trust");
-  const std::string default_trust = party.pin.empty() ? party.trust : std::string(kPinnedTrust);
-  party.trust = TRY(section.text("trust", default_trust, parse_trust));
+  const auto trust = TRY(section.text("trust", TrustExpression::standard(!party.pin.empty()), parse_trust));
+  party.trust = trust.text();
   party.roots = TRY(section.text("roots", party.roots, parse_roots));
   party.local = TRY(section.choice("local", party.local, kLocalModes));
   party.starttls = TRY(section.text("starttls", party.starttls, parse_starttls));
@@ -123,7 +110,7 @@ Result<Party> PartyReader::read(ConfigSection& section) {
   party.allow_private = TRY(section.flag("allow_private", false));
   TRY(section.finish());
   TRY(check_hosts(party, section));
-  TRY(check_trust(party, section));
+  TRY(check_trust(party, trust, section));
   TRY(check_modes(party, section));
   TRY(claim(party, section));
   return party;

@@ -34,7 +34,9 @@ TEST(ConfigParty, RefusesImpossibleValuesOfAParty) {
   expect_refusal(party("identity = \"me\""), "c.toml:3: party[1].identity: ", "pkcs11");
   expect_refusal(party("auth = []"), "c.toml:3: party[1].auth: ", "empty");
   expect_refusal(party("auth = [\"pgp\"]"), "c.toml:3: party[1].auth: ", "openpgp-x509");
-  expect_refusal(party("trust = \"\""), "c.toml:3: party[1].trust: ", "expression");
+  expect_refusal(party("trust = \"\""), "c.toml:3: party[1].trust: ", "no trust expression");
+  expect_refusal(party("trust = \"pkix or\""), "c.toml:3: party[1].trust: ", "no trust expression");
+  expect_refusal(party("trust = \"webpki\""), "c.toml:3: party[1].trust: ", "webpki");
   expect_refusal(party("openpgp = [\"abcd\"]"), "c.toml:3: party[1].openpgp: ", "40");
   expect_refusal(party("pin = [\"abcd\"]"), "c.toml:3: party[1].pin: ", "SHA-256");
   expect_refusal(party("roots = \"ca.pem\""), "c.toml:3: party[1].roots: ", "root");
