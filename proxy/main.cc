@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "proxy/command_line.h"
+#include "proxy/command_pac.h"
 #include "proxy/command_token.h"
 #include "proxy/command_verify.h"
 #include "proxy/commands.h"
@@ -35,6 +36,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"token", run_token, "lists tokens and keys, makes certificates for a key"},
     {"env", run_env, "prints the proxy's variables for a shell"},
     {"exec", run_exec, "runs a program that uses the proxy"},
+    {"pac", run_pac, "prints the PAC script, or what it answers for a URL"},
     {"connect", run_connect, "a stream to a party on standard input and output"},
     {"reload", run_reload, "reads the configuration again"},
 });
