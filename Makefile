@@ -158,6 +158,15 @@ build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/latchkey.a
 show-flags:
 	@echo '$(subst ','\'',$(filter-out -fPIE -pie,$(CXXFLAGS_)))'
 
+# Script engines and clients of the npm registry, for the tests.
+npm: build/npm/installed
+build/npm/installed: tests/npm/package.json tests/npm/package-lock.json tests/npm/.npmrc
+	@echo "  NPM build/npm"
+	@mkdir -p build/npm && cp $^ build/npm
+	@npm --prefix build/npm ci --loglevel=error >/dev/null || \
+	  { echo "could not get the packages of tests/npm/package.json (is the network there?)" >&2; exit 1; }
+	@touch $@
+
 # PKCS#11 modules that misbehave, for the tests.
 modules: $(TOKEN_MODULES)
 build/modules/%.so: tests/modules/%.cc build/flags
