@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "pac/pac_script.h"
 #include "proxy/page_problems.h"
+#include "proxy/party_pac.h"
 #include "proxy/status_page.h"
 #include "tlscore/base/bytes.h"
 
@@ -32,6 +34,20 @@ bool is_cross_site(const HttpRequest& request) {
   return origin != nullptr && to_lower(*origin) != "http://" + host_field(*request.host, 80);
 }
 
+/// The PAC file for the address at which it was asked for: a browser that reached it there reaches the proxy there.
+Page pac_page(const Services& services, const HttpRequest& request) {
+  const std::string address = to_string(*request.host);
+  const auto script = pac::make_pac(pac_rules(services.settings->config().parties),
+                                    request.host->is_address ? address : services.addresses.front());
+  // Every host and address in it was parsed; a script that cannot be written is none, and never one with DIRECT.
+  if (!script) return {.status = 500, .content_type = "text/plain", .body = script.error().message + "\n", .headers = {}};
+  return {.status = 200,
+          .content_type = "application/x-ns-proxy-autoconfig",
+          .body = *script,
+          // A changed configuration is to be seen soon.
+          .headers = {{"Cache-Control", "no-cache"}}};
+}
+
 }  // namespace
 
 std::string own_page(Services& services, const HttpRequest& request) {
@@ -48,6 +64,7 @@ std::string own_page(Services& services, const HttpRequest& request) {
   if (request.method != "GET" && request.method != "HEAD")
     return write_problem(method_not_allowed(), format, client);
   const std::string path = request.target.path.substr(0, request.target.path.find('?'));
+  if (path == "/proxy.pac") return write_page(pac_page(services, request), client);
   if (path == "/") return write_page(status_page(services, format), client);
   return write_problem(no_such_page(), format, client);
 }
