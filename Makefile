@@ -2,13 +2,15 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
 endif
 
 # --- What is built how -------------------------------------------------------------------------------------
-# VARIANT: empty for the product; asan, tsan and fuzz are compiled by clang into folders of their own.
+# VARIANT: empty for the product; asan and tsan are compiled by clang into folders of their own. The fuzzers use
+# asan's objects, which is why those count edges.
 VARIANT ?=
 OUT := build$(if $(VARIANT),/$(VARIANT))
 MBEDTLS := build/mbedtls
@@ -16,9 +18,8 @@ PYTHON := /usr/bin/python3
 
 CXX_ := $(if $(VARIANT),clang++-19,g++)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Werror
-SANITIZE_asan := -fsanitize=address,undefined -fno-sanitize-recover=all -O1
+SANITIZE_asan := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -O1
 SANITIZE_tsan := -fsanitize=thread -O1
-SANITIZE_fuzz := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -O1
 SANITIZE := $(SANITIZE_$(VARIANT))
 HARDEN := $(if $(VARIANT),,-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection)
 INCLUDES := -I. -Itlscore -isystem $(MBEDTLS)/src/include -isystem $(MBEDTLS)/src/library -isystem /usr/include/p11-kit-1
@@ -149,9 +150,10 @@ $(OUT)/unit_tests: $(UNIT_OBJECTS) $(OUT)/latchkey.a
 	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -lgtest -lgtest_main -o $@
 
 fuzz:
-	@$(MAKE) --no-print-directory VARIANT=fuzz $(FUZZERS)
-build/fuzz/%: build/fuzz/obj/tests/fuzz/%.o build/fuzz/latchkey.a
+	@$(MAKE) --no-print-directory VARIANT=asan $(FUZZERS)
+build/fuzz/%: build/asan/obj/tests/fuzz/%.o build/asan/latchkey.a
 	@echo "  LD  $@"
+	@mkdir -p $(@D)
 	@$(CXX_) $(LDFLAGS_) -fsanitize=fuzzer $^ $(LIBS) -o $@
 
 # What clang-tidy reads the code with.

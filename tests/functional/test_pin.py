@@ -98,6 +98,7 @@ def test_who_cancels_is_not_asked_again_until_he_wants(locked, party, watched, p
 
 def test_unlock_takes_the_pin_on_the_terminal(locked, party, watched, logins):
     with locked(party, token=watched("terminal")) as proxy:
+        proxy.until(lambda status: status["token"]["state"] == "waits-for-pin", "has opened the token")
         assert clients.curl(URL, port=proxy.port).status == 503
         status, shown = people.type_on_terminal([proxy.binary, "unlock"], proxy.environment, "43210987")
         assert status == 0, shown
@@ -109,6 +110,7 @@ def test_unlock_takes_the_pin_on_the_terminal(locked, party, watched, logins):
 def test_unlock_says_that_the_pin_was_wrong_and_what_is_left(locked, party, watched, logins, monkeypatch):
     monkeypatch.setenv("LATCHKEY_TEST_MODULE", "tries:few")
     with locked(party, token=watched("terminal")) as proxy:
+        proxy.until(lambda status: status["token"]["state"] == "waits-for-pin", "has opened the token")
         status, shown = people.type_on_terminal([proxy.binary, "unlock"], proxy.environment, "99999999")
         assert status == 1
         assert "wrong" in shown and "few" in shown
@@ -140,15 +142,17 @@ def test_the_pin_is_nowhere_in_the_proxys_memory(latchkey, party, watched, pinen
 
 def occurrences(pid, text):
     """How often a text stands in the memory of a process, wherever it may be read."""
-    found = 0
+    found, block = 0, 1 << 24
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", buffering=0) as memory:
         for line in maps:
             extent, rights, *_ = line.split()
-            if "r" not in rights or "[v" in line:
-                continue
             begin, end = (int(part, 16) for part in extent.split("-"))
-            try:
-                found += os.pread(memory.fileno(), end - begin, begin).count(text)
-            except OSError:
+            is_shadow = product.VARIANT and end - begin > 1 << 30  # a sanitizer's own, terabytes of nothing
+            if "r" not in rights or "[v" in line or is_shadow:
                 continue
+            for start in range(begin, end, block):
+                try:
+                    found += os.pread(memory.fileno(), min(block + len(text) - 1, end - start), start).count(text)
+                except OSError:
+                    continue
     return found

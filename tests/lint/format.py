@@ -7,7 +7,7 @@ import sources
 
 
 def main():
-    names = sources.listed("*.cc", "*.h")
+    names = sources.listed("*.cc", "*.c", "*.h")
     if not names:
         return 0
     done = subprocess.run(["clang-format-19", "--dry-run", "-Werror", *names], cwd=sources.ROOT, capture_output=True, text=True)
