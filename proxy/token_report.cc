@@ -17,7 +17,6 @@ using tlscore::to_hex;
 using tlscore::token::KeyInfo;
 using tlscore::token::PinTries;
 using tlscore::token::TokenInfo;
-using tlscore::x509::Certificate;
 using tlscore::x509::SignatureScheme;
 
 constexpr SignatureScheme kSchemes[] = {SignatureScheme::RsaPkcs1, SignatureScheme::RsaPss,

@@ -19,12 +19,12 @@ namespace fs = std::filesystem;
 
 class CommandTokenTest : public testing::Test {
  protected:
-  CommandTokenTest() {
+  void SetUp() override {
     std::string name = fs::temp_directory_path() / "latchkey-home-XXXXXX";
     home = ::mkdtemp(name.data());
     for (const char* variable : {"XDG_CONFIG_HOME", "XDG_STATE_HOME"}) ::setenv(variable, home.c_str(), 1);
   }
-  ~CommandTokenTest() override {
+  void TearDown() override {
     for (const char* variable : {"XDG_CONFIG_HOME", "XDG_STATE_HOME"}) ::unsetenv(variable);
     fs::remove_all(home);
   }

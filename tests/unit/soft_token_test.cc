@@ -13,11 +13,11 @@ namespace fs = std::filesystem;
 
 class MakingASoftTokenTest : public testing::Test {
  protected:
-  MakingASoftTokenTest() {
+  void SetUp() override {
     std::string name = fs::temp_directory_path() / "latchkey-soft-XXXXXX";
     state = ::mkdtemp(name.data());
   }
-  ~MakingASoftTokenTest() override { fs::remove_all(state); }
+  void TearDown() override { fs::remove_all(state); }
 
   Result<SoftToken> make(const std::string& folder) {
     SoftTokenOptions options;
