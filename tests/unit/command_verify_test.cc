@@ -19,6 +19,7 @@ struct Outcome {
 
 Outcome verify(const std::vector<std::string>& args) {
   std::vector<const char*> pointers;
+  pointers.reserve(args.size());
   for (const std::string& argument : args) pointers.push_back(argument.c_str());
   std::ostringstream out;
   std::ostringstream err;

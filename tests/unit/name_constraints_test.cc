@@ -31,6 +31,7 @@ bool allows(const std::vector<Bytes>& permitted, const std::vector<Bytes>& exclu
   const auto constraints = parse_name_constraints(name_constraints_value(permitted, excluded));
   EXPECT_TRUE(constraints) << constraints.error().message;
   std::vector<GeneralName> alternatives;
+  alternatives.reserve(names.size());
   for (const Bytes& name : names) alternatives.push_back(*general_name(*DerReader(name).next()));
   const auto checked = check_name_constraints(*constraints, subject, alternatives);
   EXPECT_TRUE(checked || checked.error().kind == ErrorKind::Untrusted);

@@ -165,6 +165,7 @@ TEST_F(PathTest, MoreThan16CertificatesAreTooMany) {
 
 TEST_F(PathTest, ALongChainOfCasIsRefusedNotFollowed) {
   std::vector<Holder> holders;
+  holders.reserve(12);
   for (int i = 0; i < 12; ++i) holders.emplace_back("CA " + std::to_string(i));
   std::vector<Certificate> chain = {certificate(m_leaf, holders[0], m_leaf_extensions)};
   for (std::size_t i = 0; i + 1 < holders.size(); ++i) {

@@ -88,7 +88,7 @@ TEST(SelfSigned, DatesAreWrittenOnBothSidesOf2050) {
 }
 
 TEST(SelfSigned, RefusesASignatureOfAnotherKey) {
-  PrivateKey holder = key("p256");
+  const PrivateKey holder = key("p256");
   auto stranger = PrivateKey::generate_p256();
   const auto draft = SelfSigned::create(options(holder));
   EXPECT_EQ(draft->finish(*stranger->sign(draft->request())).error().kind, ErrorKind::Untrusted);

@@ -78,9 +78,7 @@ TEST(DirectoryString, RefusesOctetsThatItsTypeDoesNotAllow) {
 TEST(DirectoryString, NothingBreaksALineOrTurnsItsDirection) {
   EXPECT_EQ(escape_controls("a\r\nb\x1b[0m\x7f"), "a\\0d\\0ab\\1b[0m\\7f");
   EXPECT_EQ(escape_controls(std::string("a\0b", 3)), "a\\00b");
-  EXPECT_EQ(escape_controls("\xe2\x80\xae"
-                            "evil"),
-            "\\e2\\80\\aeevil");
+  EXPECT_EQ(escape_controls(std::string{'\xe2', '\x80', '\xae'} + "evil"), "\\e2\\80\\aeevil");
   EXPECT_EQ(escape_controls("\xc2\x85\xff"), "\\c2\\85\\ff");
   EXPECT_EQ(escape_controls("m\xc3\xbcnchen"), "m\xc3\xbcnchen");
 }
