@@ -58,7 +58,8 @@ Task<void> serve_client(Services& services, UniqueFd fd) {
     const Error why{ErrorKind::TooLarge, "too many connections"};
     services.connections.refused("a connection", why.message);
     const HttpClientSide side{.minor_version = 1, .keep_alive = false, .head = false};
-    const Bytes answer = to_bytes(write_problem(too_many_connections(Limits::kConnections), PageFormat::Text, side));
+    const Bytes answer =
+        to_bytes(write_problem(too_many_connections(Limits::kConnections), PageFormat::Text, side));
     static_cast<void>((*socket)->try_write(answer));
     co_return;
   }

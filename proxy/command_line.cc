@@ -14,7 +14,8 @@ bool ParsedArguments::has(std::string_view flag) const {
 }
 
 std::string ParsedArguments::value(std::string_view option) const {
-  const auto place = std::ranges::find(values.rbegin(), values.rend(), option, [](const auto& pair) { return pair.first; });
+  const auto place =
+      std::ranges::find(values.rbegin(), values.rend(), option, [](const auto& pair) { return pair.first; });
   return place == values.rend() ? "" : place->second;
 }
 

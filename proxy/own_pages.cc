@@ -34,13 +34,17 @@ bool is_cross_site(const HttpRequest& request) {
   return origin != nullptr && to_lower(*origin) != "http://" + host_field(*request.host, 80);
 }
 
-/// The PAC file for the address at which it was asked for: a browser that reached it there reaches the proxy there.
+/// The PAC file for the address at which it was asked for: a browser that reached it there reaches the proxy
+/// there.
 Page pac_page(const Services& services, const HttpRequest& request) {
   const std::string address = to_string(*request.host);
   const auto script = pac::make_pac(pac_rules(services.settings->config().parties),
                                     request.host->is_address ? address : services.addresses.front());
-  // Every host and address in it was parsed; a script that cannot be written is none, and never one with DIRECT.
-  if (!script) return {.status = 500, .content_type = "text/plain", .body = script.error().message + "\n", .headers = {}};
+  // Every host and address in it was parsed; a script that cannot be written is none, and never one with
+  // DIRECT.
+  if (!script)
+    return {
+        .status = 500, .content_type = "text/plain", .body = script.error().message + "\n", .headers = {}};
   return {.status = 200,
           .content_type = "application/x-ns-proxy-autoconfig",
           .body = *script,
