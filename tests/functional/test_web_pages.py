@@ -116,3 +116,7 @@ def test_the_user_sees_the_status_page(latchkey, home):
     with latchkey() as proxy:
         page = browse(f"http://127.0.0.1:{proxy.port}/", home)
     assert "demo.latchkey.test" in page
+def test_a_browser_that_has_loaded_the_pac_goes_through_us(latchkey, home):
+    with latchkey() as proxy:
+        page = browse("http://demo.latchkey.test/", home, f"--proxy-pac-url=http://127.0.0.1:{proxy.port}/proxy.pac")
+    assert "TLS" in page
