@@ -161,7 +161,10 @@ Result<void> Daemon::watch_tokens() {
   m_watcher = TRY(udev::TokenWatcher::start(
       *m_loop, serial, [this](const udev::UsbToken&) { m_token->plugged(); },
       [this](const udev::UsbToken&) {
-        if (m_watcher->tokens().empty()) m_token->pulled();
+        // Which reader holds the token that is open is not known here, so each removal disarms: no connection
+        // may outlive its token. Where another one stays, it is opened anew.
+        m_token->pulled();
+        if (!m_watcher->tokens().empty()) m_token->plugged();
       }));
   return {};
 }

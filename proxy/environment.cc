@@ -8,6 +8,7 @@
 
 #include "proxy/config.h"
 #include "proxy/control_client.h"
+#include "proxy/proxy_address.h"
 
 namespace proxy {
 
@@ -46,14 +47,14 @@ std::optional<Shell> shell_named(std::string name) {
   return std::nullopt;
 }
 
-Result<std::string> proxy_address() {
+Result<std::string> address_of_proxy() {
   if (auto client = ControlClient::connect()) {
     const auto answer = client->ask({{"command", "status"}});
     if (answer && !(*answer)["status"]["listen"].empty())
       return (*answer)["status"]["listen"][0].get<std::string>();
   }
   const Config config = TRY(find_config(""));
-  return config.listen.address.front().text();
+  return proxy_address(config);
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ int run_env(Arguments arguments, std::ostream& out, std::ostream& err) {
   }
   const auto shell = shell_named(parsed->value("--shell"));
   if (!shell) return complain(err, "env", {ErrorKind::Malformed, "--shell is sh, fish or csh"}, kUsage);
-  const auto address = proxy_address();
+  const auto address = address_of_proxy();
   if (!address) return complain(err, "env", address.error(), kUsage);
   for (const auto& [name, value] : proxy_variables(*address, ""))
     out << shell_assignment(*shell, name, value);

@@ -152,3 +152,15 @@ def memory_of(pid):
             except (OSError, ValueError, OverflowError):
                 continue
     return b"".join(found)
+
+
+def test_any_reader_that_leaves_closes_what_is_open(usb, plugged):
+    """Which of two readers holds the open token is not known: so the removal of either one ends its connections."""
+    proxy, server = plugged
+    usb.plug("1-2")
+    opened = open_transfers(proxy, server, 2)
+    signer = proxy.status()["token"]["signer_pid"]
+    assert seconds_until_closed(opened, lambda: (usb.pull("1-2"), time.monotonic())[1]) < 5 * product.SLOWNESS
+    proxy.until(lambda status: status["armed"] and status["token"]["signer_pid"] != signer, "is armed again, by a new signer")
+    for stream in opened:
+        stream.close()
