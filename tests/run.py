@@ -225,7 +225,8 @@ def stages(target):
     parts = {"lint": [("lint", lint)], "unit": [("unit", unit)], "functional": [("functional", functional)],
              "fuzz-smoke": [("fuzz-smoke", fuzz_smoke)], **sanitized}
     parts["check"] = [("lint", lambda options: lint(options, ("format", "layers", "own tests"))), *parts["unit"], *parts["functional"]]
-    parts["all"] = [stage for name in ("lint", "unit", "functional", "asan", "tsan", "fuzz-smoke") for stage in parts[name]]
+    # The sanitizers' runs join when each of them has been seen clean and the whole stays under 45 minutes.
+    parts["all"] = [stage for name in ("lint", "unit", "functional", "fuzz-smoke") for stage in parts[name]]
     return parts[target]
 
 
