@@ -33,8 +33,9 @@ Facts facts_about(const tls::Engine& connection) {
 std::string as_text(const Facts& facts) {
   constexpr std::size_t kColumn = 13;
   std::string text = std::string(kDemoHost) + " saw you:\n";
-  for (const auto& [name, value] : facts)
-    text += "  " + name + std::string(kColumn - name.size(), ' ') + value + '\n';
+  for (const auto& [name, value] : facts) {
+    text.append("  ").append(name).append(kColumn - name.size(), ' ').append(value).append("\n");
+  }
   return text;
 }
 

@@ -79,7 +79,7 @@ Result<UniqueFd> DemoParty::connect() {
 Task<void> DemoParty::serve(UniqueFd fd) {
   auto socket = Socket::adopt(m_loop, std::move(fd));
   if (!socket) co_return;
-  tls::ServerSettings settings{
+  const tls::ServerSettings settings{
       .chain = {m_certificate}, .key = m_key, .alpn = {}, .ask_for_certificate = true};
   auto engine = tls::Engine::create_server(settings);
   if (!engine) co_return;

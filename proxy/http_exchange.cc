@@ -27,8 +27,8 @@ struct Exchange {
   InputBuffer& client;
   std::unique_ptr<KeptLink>& kept;
   LiveConnection& live;
-  Cancel body_cancel{};  ///< Of the request's body: it ends with the response.
-  ExchangeEnd end{};
+  Cancel body_cancel;  ///< Of the request's body: it ends with the response.
+  ExchangeEnd end;
 
   [[nodiscard]] bool has_body() const { return !parser.message_done(); }
 };
@@ -212,7 +212,9 @@ Task<ExchangeEnd> exchange(Services& services, const Destination& destination, H
              .request = parser.message(),
              .client = client,
              .kept = kept,
-             .live = live};
+             .live = live,
+             .body_cancel = {},
+             .end = {}};
   const auto outer = live.cancel.on_request([&x](const Error& why) { x.body_cancel.request(why); });
   const bool may_try_again = kept && kept->used && !x.has_body();
   auto done = co_await have_link(x);

@@ -18,6 +18,7 @@ Result<PartyTrust> make_trust(const std::string& expression, const std::string& 
   }
   if (trust.expression.contains("pin")) {
     std::vector<std::string> texts;
+    texts.reserve(pins.size());
     for (const Bytes& pin : pins) texts.push_back(to_base64(pin));
     trust.owned.push_back(TRY(judge::PinAssessor::create(texts)));
   }

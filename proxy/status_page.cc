@@ -41,8 +41,9 @@ std::string table(const json& items, const std::vector<std::pair<std::string, st
 std::string token_section(const json& report) {
   const json& token = report["token"];
   std::string html = "<h2>Token</h2>\n<dl>\n";
-  html += term("State", "<strong>" + text_of(token["state"]) + "</strong>" +
-                            (token["reason"] == "" ? "" : ": " + text_of(token["reason"])));
+  html +=
+      term("State", "<strong>" + text_of(token["state"]) + "</strong>" +
+                        (token["reason"].get<std::string>().empty() ? "" : ": " + text_of(token["reason"])));
   if (token.contains("label"))
     html += term("Name", text_of(token["label"]) + ", serial " + text_of(token["serial"]));
   if (token["file_key"].get<bool>())

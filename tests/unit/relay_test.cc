@@ -68,7 +68,7 @@ class RelayTest : public testing::Test {
 TEST_F(RelayTest, CarriesBothDirectionsToTheirEnds) {
   Bytes up(1'000'003);
   std::ranges::generate(up, [n = 0U]() mutable { return static_cast<std::uint8_t>(n++ * 31U >> 2U); });
-  Bytes down(700'001, 0x5a);
+  const Bytes down(700'001, 0x5a);
   Bytes got_up;
   Bytes got_down;
   std::optional<Error> error;

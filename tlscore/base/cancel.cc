@@ -30,7 +30,7 @@ void Cancel::Registration::reset() {
 void Cancel::request(Error why) {
   if (m_reason) return;
   m_reason = std::move(why);
-  for (Callback& callback : m_callbacks) {
+  for (const Callback& callback : m_callbacks) {
     // A copy, because the callback may take its own registration back.
     if (const Callback call = callback) call(*m_reason);
   }

@@ -13,8 +13,6 @@
 
 #include "tlscore/base/c_handle.h"
 
-extern char** environ;
-
 namespace tlscore {
 namespace {
 
@@ -43,6 +41,7 @@ std::vector<std::string> merged_environment(const std::vector<std::string>& ours
 
 std::vector<char*> as_argv(const std::vector<std::string>& strings) {
   std::vector<char*> pointers;
+  pointers.reserve(strings.size() + 1);
   for (const std::string& string : strings) pointers.push_back(const_cast<char*>(string.c_str()));
   pointers.push_back(nullptr);
   return pointers;

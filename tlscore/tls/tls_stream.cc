@@ -73,8 +73,8 @@ Task<Result<void>> TlsStream::flush(Cancel& cancel, TimeLimit limit) {
 
 /// True when there was something (the end of the stream counts).
 Result<bool> TlsStream::receive_some() {
-  std::array<std::uint8_t, kRecordBytes>
-      buffer;  // NOLINT(cppcoreguidelines-pro-type-member-init): filled by recv
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by recv
+  std::array<std::uint8_t, kRecordBytes> buffer;
   const auto count = TRY(m_socket->try_read(buffer));
   if (!count) return false;
   if (*count == 0) m_engine->end_input();
