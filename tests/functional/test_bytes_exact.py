@@ -3,7 +3,6 @@ import hashlib
 import pathlib
 import re
 import socket
-import ssl
 
 import pytest
 
@@ -20,19 +19,21 @@ PEAK_LIMIT = 64 * MIB
 
 @pytest.fixture(params=["wrap", "tunnel"])
 def path(request, pki, latchkey):
-    """(proxy, open) for a mode: open(way) gives a stream to the byte server, with TLS on the side where it belongs."""
+    """(proxy, open) for a mode: open(way) gives a stream to the byte server, which speaks TLS where we add it."""
     mode = request.param
-    with servers.ByteServer(pki.server()) as server, latchkey(server, party={"local": mode}) as proxy:
+    identity = pki.server() if mode == "wrap" else None
+    with servers.ByteServer(identity) as server, latchkey(server, party={"local": mode}) as proxy:
         def open_stream(way="connect"):
             stream = streams.WAYS[way](proxy.port, "party.test", server.port)
-            if mode == "tunnel":  # the program speaks TLS itself
-                context = ssl.create_default_context(cafile=str(pki.root.certificate))
-                stream = context.wrap_socket(stream, server_hostname="party.test")
-            else:
-                stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return stream
         proxy.mode = mode
         yield proxy, open_stream
+
+
+def share(mode, count, write_bytes):
+    """How much of `count` a mode is given: millions of tiny writes take minutes, and a tunnel looks at none of them."""
+    return count // 8 if mode == "tunnel" and write_bytes < 100 else count
 
 
 def peak_bytes(proxy):
@@ -40,12 +41,11 @@ def peak_bytes(proxy):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
 
-@pytest.mark.seconds(300)
+@pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_goes_up_arrives(path, measured, count, write_bytes):
     proxy, open_stream = path
-    if proxy.mode == "tunnel" and write_bytes == 1:
-        count //= 4  # Python's own TLS is what takes the time here
+    count = share(proxy.mode, count, write_bytes)
     stream = open_stream()
     stream.sendall(f"sink {count}\n".encode())
     send_pattern(stream, count, write_bytes)
@@ -53,12 +53,11 @@ def test_what_goes_up_arrives(path, measured, count, write_bytes):
     report_peak(proxy, measured, f"{count // MIB} MiB up, {write_bytes} a write, {proxy.mode}")
 
 
-@pytest.mark.seconds(300)
+@pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_comes_down_arrives(path, measured, count, write_bytes):
     proxy, open_stream = path
-    if proxy.mode == "tunnel" and write_bytes == 1:
-        count //= 4
+    count = share(proxy.mode, count, write_bytes)
     stream = open_stream()
     stream.sendall(f"source {count} {write_bytes}\n".encode())
     digest, received = hashlib.sha256(), 0
@@ -85,29 +84,12 @@ def test_an_echo_comes_back_as_it_went(path, way):
         assert received == sent
 
 
-@pytest.mark.parametrize("path", ["wrap"], indirect=True)
-def test_a_wrapped_stream_may_be_half_closed(path):
+def test_a_stream_may_be_half_closed(path):
     _, open_stream = path
     stream = open_stream()
     stream.sendall(b"sink\n" + next(pattern(100000)))
     stream.shutdown(socket.SHUT_WR)
     assert _all(stream) == f"100000 {digest_of_pattern(100000)}\n".encode()
-
-
-def test_a_tunnel_may_be_half_closed(latchkey):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        party = {"hosts": ["party.test"], "ports": [port], "local": "tunnel", "allow_private": True}
-        with latchkey(parties=[party]) as proxy:
-            stream = streams.connect(proxy.port, "party.test", port)
-            accepted, _ = listener.accept()
-            with stream, accepted:
-                stream.sendall(b"question")
-                stream.shutdown(socket.SHUT_WR)
-                assert _all(accepted) == b"question"
-                accepted.sendall(b"answer")
-                accepted.shutdown(socket.SHUT_WR)
-                assert _all(stream) == b"answer"
 
 
 def test_a_slow_party_is_waited_for_in_bounded_memory(path, measured):

@@ -1,5 +1,7 @@
 #!/usr/bin/python3
-"""A party for tests of byte-exactness, in a process of its own: byte_server.py PORT CHAIN KEY VERSION...
+"""A party for tests of byte-exactness, in a process of its own: byte_server.py PORT [CHAIN KEY VERSION...]
+
+Without a certificate it speaks plain TCP.
 
 The first line of a connection says what it wants:
     sink [N]        N bytes, else everything up to the end of stream, are read; answered with "COUNT SHA256\n"
@@ -89,20 +91,26 @@ def serve(connection):
         elif wish == "echo":
             _echo(connection)
         # The end of stream, as TLS says it: close_notify.
-        connection.unwrap()
+        if isinstance(connection, ssl.SSLSocket):
+            connection.unwrap()
 
 
-def main(port, chain, key, *versions):
+def tls(chain, key, *versions):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, key)
     context.minimum_version = getattr(ssl.TLSVersion, "TLSv" + min(versions).replace(".", "_"))
     context.maximum_version = getattr(ssl.TLSVersion, "TLSv" + max(versions).replace(".", "_"))
+    return context
+
+
+def main(port, *identity):
+    context = tls(*identity) if identity else None
     listener = socket.create_server(("127.0.0.1", int(port)), backlog=512)
 
     def handle(raw):
         try:
             raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            serve(context.wrap_socket(raw, server_side=True))
+            serve(context.wrap_socket(raw, server_side=True) if context else raw)
         except OSError as error:
             print(error, flush=True)
             raw.close()

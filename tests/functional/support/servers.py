@@ -300,13 +300,17 @@ class Sshd(Server):
 
 
 class ByteServer(Server):
-    """Takes, gives or echoes streams of bytes, as the first line of each connection asks (byte_server.py)."""
+    """Takes, gives or echoes streams of bytes, as the first line of each connection asks (byte_server.py).
+
+    Without an identity it speaks plain TCP.
+    """
 
     name = "byte server"
 
     def command(self):
         script = pathlib.Path(__file__).with_name("byte_server.py")
-        return ["/usr/bin/python3", str(script), str(self.port), str(self.identity.chain), str(self.identity.key), *self.tls]
+        shown = [str(self.identity.chain), str(self.identity.key), *self.tls] if self.identity else []
+        return ["/usr/bin/python3", str(script), str(self.port), *shown]
 
 
 class BodyServer(Server):
