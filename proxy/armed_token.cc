@@ -62,12 +62,15 @@ Task<void> ArmedToken::lock() {
   if (signer) co_await signer->logout_and_stop();
 }
 
-Task<Result<void>> ArmedToken::unlock(token::LoginOptions login, Cancel& cancel) {
+Task<Result<void>> ArmedToken::unlock(std::optional<token::LoginOptions> login, Cancel& cancel) {
   if (!m_present) co_return fail(disarmed_error());
   if (m_state == TokenState::Armed) co_return Result<void>();
-  // The software token's PIN lies beside it: nobody is asked.
-  if (m_settings.is_file_key) login = configured_login();
-  if (!m_bringing_up) start_bring_up(std::move(login));
+  if (!login) login = configured_login();
+  if (!m_bringing_up) {
+    start_bring_up(std::move(login));
+  } else if (m_state == TokenState::Opening) {
+    m_login = std::move(login);
+  }
   co_return co_await arm(cancel);
 }
 
@@ -105,6 +108,10 @@ Error ArmedToken::disarmed_error() const {
                                    "): pull it out and insert it again, or run `latchkey unlock`"};
 }
 
+bool ArmedToken::asks_person() const {
+  return m_settings.pin == token::PinSource::Pinentry || m_settings.pin == token::PinSource::Terminal;
+}
+
 token::LoginOptions ArmedToken::configured_login() const {
   token::LoginOptions login;
   login.source = m_settings.pin;
@@ -115,15 +122,17 @@ token::LoginOptions ArmedToken::configured_login() const {
 
 void ArmedToken::start_bring_up(std::optional<token::LoginOptions> login) {
   m_bringing_up = true;
+  m_login = std::move(login);
   if (!m_cancel) m_cancel = std::make_shared<Cancel>();
-  spawn(m_loop, bring_up(std::move(login), m_generation));
+  spawn(m_loop, bring_up(m_generation));
 }
 
-Task<void> ArmedToken::bring_up(std::optional<token::LoginOptions> login, std::uint64_t generation) {
+Task<void> ArmedToken::bring_up(std::uint64_t generation) {
   const auto alive = m_alive;
   Result<void> result;
   if (!m_signer) result = co_await open_token(generation);
   if (!*alive || generation != m_generation) co_return;
+  auto login = std::exchange(m_login, std::nullopt);
   if (result && login) result = co_await log_in(std::move(*login), generation);
   if (!*alive || generation != m_generation) co_return;
   m_bringing_up = false;

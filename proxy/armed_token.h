@@ -56,8 +56,10 @@ class ArmedToken {
   void pulled();
   /// Makes the token forget the PIN (within 500 ms), then kills the signer. Stays locked until unlock().
   tlscore::Task<void> lock();
-  /// Opens and arms a token that is in, asking for the PIN as `login` says. Disarmed when it is out.
-  tlscore::Task<tlscore::Result<void>> unlock(tlscore::token::LoginOptions login, tlscore::Cancel& cancel);
+  /// Opens and arms a token that is in, with the PIN from where `login` says, or as configured without one. Who
+  /// comes while a PIN is being asked for waits for that one. Disarmed when the token is out.
+  tlscore::Task<tlscore::Result<void>> unlock(std::optional<tlscore::token::LoginOptions> login,
+                                              tlscore::Cancel& cancel);
 
   /// Waits until the token is armed, asking for the PIN if nobody has: all who wait share one prompt. Fails
   /// with Disarmed, and a sentence that says what to do.
@@ -79,12 +81,14 @@ class ArmedToken {
   [[nodiscard]] const std::optional<tlscore::token::TokenInfo>& info() const { return m_info; }
   [[nodiscard]] const std::vector<tlscore::token::KeyInfo>& keys() const { return m_keys; }
   [[nodiscard]] bool is_file_key() const { return m_settings.is_file_key; }
+  /// Whoever unlocks it is asked for the PIN; else the configuration says where it lies.
+  [[nodiscard]] bool asks_person() const;
   [[nodiscard]] bool pin_prompt_shown() const { return m_signer && m_signer->waiting_for_pin(); }
   [[nodiscard]] tlscore::token::PinTries pin_tries() const;
   [[nodiscard]] int signer_pid() const { return m_signer ? m_signer->pid() : -1; }
 
  private:
-  tlscore::Task<void> bring_up(std::optional<tlscore::token::LoginOptions> login, std::uint64_t generation);
+  tlscore::Task<void> bring_up(std::uint64_t generation);
   tlscore::Task<tlscore::Result<void>> open_token(std::uint64_t generation);
   tlscore::Task<tlscore::Result<void>> log_in(tlscore::token::LoginOptions login, std::uint64_t generation);
   tlscore::Task<tlscore::Result<tlscore::Bytes>> own_certificate(tlscore::token::KeyInfo key,
@@ -110,6 +114,7 @@ class ArmedToken {
   std::map<std::string, std::shared_ptr<const tlscore::tls::Identity>> m_identities;
   std::vector<tlscore::Promise<void>> m_waiting;  ///< For the end of the bring-up that runs.
   bool m_bringing_up = false;
+  std::optional<tlscore::token::LoginOptions> m_login;  ///< What the bring-up does once the token is open.
 };
 
 }  // namespace proxy

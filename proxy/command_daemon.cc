@@ -104,6 +104,8 @@ int run_unlock(Arguments arguments, std::ostream& out, std::ostream& err) {
     out << "usage: latchkey unlock [--pinentry] [--final-try]\n"
            "Asks for the token's PIN on this terminal (or by pinentry). The PIN goes to the signer process "
            "only.\n"
+           "Where the configuration says where the PIN lies (pin = \"credential\"), it is taken from there; "
+           "--pinentry asks you all the same.\n"
            "--final-try uses the last try before the token locks.\n"
            "Exit status: 0 armed, 1 wrong PIN, 3 not running.\n";
     return kSuccess;
@@ -113,6 +115,7 @@ int run_unlock(Arguments arguments, std::ostream& out, std::ostream& err) {
   const token::TerminalState state(STDIN_FILENO);
   const auto answer = ask_daemon({{"command", "unlock"},
                                   {"pinentry_options", token::pinentry_options_here(STDIN_FILENO)},
+                                  {"pinentry", parsed->has("--pinentry")},
                                   {"allow_final_try", parsed->has("--final-try")}},
                                  terminal ? STDIN_FILENO : -1);
   state.restore();

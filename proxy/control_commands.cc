@@ -32,8 +32,8 @@ T member(const json& request, const char* name, T otherwise) {
   }
 }
 
-Task<json> unlock(Services& services, const json& request, ControlConversation& conversation,
-                  Cancel& cancel) {
+/// How the person at the command wants to give the PIN.
+token::LoginOptions asked_login(const json& request, ControlConversation& conversation) {
   token::LoginOptions login;
   login.allow_final_try = member(request, "allow_final_try", false);
   login.source = conversation.terminal ? token::PinSource::Terminal : token::PinSource::Pinentry;
@@ -44,6 +44,14 @@ Task<json> unlock(Services& services, const json& request, ControlConversation& 
       if (option.is_string()) login.pinentry_options.push_back(option.get<std::string>());
     }
   }
+  return login;
+}
+
+Task<json> unlock(Services& services, const json& request, ControlConversation& conversation,
+                  Cancel& cancel) {
+  std::optional<token::LoginOptions> login;
+  if (services.token.asks_person() || member(request, "pinentry", false))
+    login = asked_login(request, conversation);
   auto unlocked = co_await services.token.unlock(std::move(login), cancel);
   if (!unlocked) co_return failure(unlocked.error());
   co_return json{{"ok", true}};

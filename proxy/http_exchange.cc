@@ -27,7 +27,7 @@ struct Exchange {
   InputBuffer& client;
   std::unique_ptr<KeptLink>& kept;
   LiveConnection& live;
-  Cancel body_cancel;  ///< Of the request's body: it ends with the response.
+  Cancel cancel;  ///< The connection's, or the client's that left.
   ExchangeEnd end;
 
   [[nodiscard]] bool has_body() const { return !parser.message_done(); }
@@ -53,13 +53,13 @@ Task<Result<void>> have_link(Exchange& x) {
 
 Task<Result<void>> send_header(Exchange& x) {
   const Bytes header = to_bytes(write_request(x.request, true));
-  auto written = co_await x.kept->stream().write(header, x.live.cancel, Limits::kBodyWait);
+  auto written = co_await x.kept->stream().write(header, x.cancel, Limits::kBodyWait);
   if (written) x.live.counts.to_party += header.size();
   co_return written;
 }
 
 /// The request's body, from the client to the party, in the framing that the header announced.
-Task<Result<void>> send_body(Exchange& x) {
+Task<Result<void>> send_body(Exchange& x, Cancel& cancel) {
   Bytes piece;
   x.parser.resume_body([&](ByteView octets) { write_body_piece(x.request.framing, octets, piece); });
   for (;;) {
@@ -68,21 +68,36 @@ Task<Result<void>> send_body(Exchange& x) {
     x.client.drop(*used);
     const bool done = x.parser.message_done();
     if (done) write_body_end(x.request.framing, piece);
-    auto written = co_await x.kept->stream().write(piece, x.body_cancel, Limits::kBodyWait);
+    auto written = co_await x.kept->stream().write(piece, cancel, Limits::kBodyWait);
     if (!written) co_return fail(written.error());
     x.live.counts.to_party += piece.size();
     piece.clear();
     if (done) co_return Result<void>();
     if (*used > 0 && !x.client.view().empty()) continue;
-    auto more = co_await x.client.more(x.body_cancel, Limits::kBodyWait);
+    auto more = co_await x.client.more(cancel, Limits::kBodyWait);
     if (!more) co_return fail(more.error());
     if (!*more) co_return fail(ErrorKind::Closed, "the client closed in the middle of its request");
   }
 }
 
-Task<void> send_body_and_tell(Exchange& x, Promise<void> done) {
-  auto sent = co_await send_body(x);
-  done.settle(std::move(sent));
+/// Waits for a client to leave. What it sends meanwhile is its next request, and nobody watches it any more.
+Task<void> watch_client(Exchange& x, Cancel& cancel) {
+  if (!x.client.view().empty()) co_return;
+  auto more = co_await x.client.more(cancel, kNoLimit);
+  if (cancel.requested() || (more && *more)) co_return;
+  x.cancel.request({ErrorKind::Cancelled, "the client left before its answer was complete"});
+}
+
+/// The client's side of an exchange, until `cancel`. `body_sent` tells how its body ended, `ended` that nothing
+/// reads any more.
+Task<void> run_client_side(Exchange& x, Cancel& cancel, Promise<void> body_sent, Promise<void> ended) {
+  Result<void> sent;
+  if (x.has_body()) sent = co_await send_body(x, cancel);
+  const bool all_sent = sent.has_value();
+  body_sent.settle(std::move(sent));
+  // After an upgrade the client's end is the relay's.
+  if (all_sent && x.request.upgrade.empty()) co_await watch_client(x, cancel);
+  ended.settle({});
 }
 
 /// Reads a response's header.
@@ -92,7 +107,7 @@ Task<Result<void>> read_header(Exchange& x, HttpResponseParser& parser) {
     if (!used) co_return fail("the party's answer", used.error());
     x.kept->input().drop(*used);
     if (parser.header_done()) co_return Result<void>();
-    auto more = co_await x.kept->input().more(x.live.cancel, Limits::kBodyWait);
+    auto more = co_await x.kept->input().more(x.cancel, Limits::kBodyWait);
     if (!more) co_return fail(more.error());
     if (!*more) co_return fail(ErrorKind::Closed, "the party closed without an answer");
   }
@@ -110,7 +125,7 @@ Task<Result<HttpResponseParser>> read_response(Exchange& x, const HttpClientSide
     if (side.minor_version == 0) continue;
     const Bytes interim = to_bytes(write_response(parser.message(), side).text);
     x.end.answered = true;
-    auto written = co_await x.client.stream().write(interim, x.live.cancel, Limits::kBodyWait);
+    auto written = co_await x.client.stream().write(interim, x.cancel, Limits::kBodyWait);
     if (!written) co_return fail(written.error());
   }
 }
@@ -125,14 +140,14 @@ Task<Result<void>> pass_response(Exchange& x, HttpResponseParser& parser, const 
     if (!used) co_return fail("the party's answer", used.error());
     x.kept->input().drop(*used);
     if (parser.message_done()) write_body_end(head.framing, piece);
-    auto written = co_await x.client.stream().write(piece, x.live.cancel, Limits::kBodyWait);
+    auto written = co_await x.client.stream().write(piece, x.cancel, Limits::kBodyWait);
     if (!written) co_return fail(written.error());
     x.live.counts.to_client += piece.size();
     piece.clear();
     if (parser.message_done()) co_return Result<void>();
     if (*used > 0 && !x.kept->input().view().empty()) continue;
     // Without a limit: server-sent events and long polls are silent for as long as they like.
-    auto more = co_await x.kept->input().more(x.live.cancel, kNoLimit);
+    auto more = co_await x.kept->input().more(x.cancel, kNoLimit);
     if (!more) co_return fail(more.error());
     if (*more) continue;
     auto ended = parser.end_of_input();
@@ -177,15 +192,15 @@ Task<Result<void>> run_once(Exchange& x) {
   auto sent = co_await send_header(x);
   if (!sent) co_return fail(sent.error());
   const Promise<void> body_sent(x.services.loop);
-  if (x.has_body()) {
-    spawn(x.services.loop, send_body_and_tell(x, body_sent));
-  } else {
-    body_sent.settle({});
-  }
+  const Promise<void> client_side_ended(x.services.loop);
+  Cancel client_side;  // ends with the response
+  const auto outer = x.cancel.on_request([&client_side](const Error& why) { client_side.request(why); });
+  spawn(x.services.loop, run_client_side(x, client_side, body_sent, client_side_ended));
   auto answered = co_await answer_client(x, body_sent);
-  // The body's pump refers to this frame: it has to end first.
-  x.body_cancel.request({ErrorKind::Cancelled, "the response is complete"});
+  // The client's side refers to this frame: it has to end first.
+  client_side.request({ErrorKind::Cancelled, "the response is complete"});
   Cancel never;
+  static_cast<void>(co_await client_side_ended.wait(never));
   auto body = co_await body_sent.wait(never);
   if (!answered && !body && body.error().kind == ErrorKind::Malformed) co_return fail(body.error());
   co_return answered;
@@ -213,9 +228,10 @@ Task<ExchangeEnd> exchange(Services& services, const Destination& destination, H
              .client = client,
              .kept = kept,
              .live = live,
-             .body_cancel = {},
+             .cancel = {},
              .end = {}};
-  const auto outer = live.cancel.on_request([&x](const Error& why) { x.body_cancel.request(why); });
+  const auto outer = live.cancel.on_request([&x](const Error& why) { x.cancel.request(why); });
+  if (live.cancel.requested()) x.cancel.request(live.cancel.reason());
   const bool may_try_again = kept && kept->used && !x.has_body();
   auto done = co_await have_link(x);
   if (done) {
@@ -224,7 +240,7 @@ Task<ExchangeEnd> exchange(Services& services, const Destination& destination, H
     // A kept connection that the party closed meanwhile says nothing about this request (RFC 9112,
     // section 9.3.1).
     if (!done && may_try_again && !x.end.answered && done.error().kind == ErrorKind::Closed &&
-        !live.cancel.requested()) {
+        !x.cancel.requested()) {
       kept.reset();
       done = co_await have_link(x);
       if (done) done = co_await run_once(x);

@@ -18,7 +18,9 @@ namespace {
 /// Host is exactly an address of ours with our port, or localhost with it: a name that a hostile site made
 /// point here (DNS rebinding) is none of them.
 bool is_our_host(const Services& services, const HttpRequest& request) {
-  if (!request.host) return false;
+  // Only in that one spelling: "localhost." is another name.
+  const std::string* spelt = find_header(request.headers, "Host");
+  if (!request.host || spelt == nullptr || to_lower(*spelt) != host_field(*request.host, 80)) return false;
   return std::ranges::any_of(services.addresses, [&](const std::string& address) {
     const auto ours = parse_authority(address);
     if (!ours || ours->port != request.host->port) return false;

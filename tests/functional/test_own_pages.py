@@ -31,7 +31,7 @@ def test_a_page_is_served_under_our_own_names(ask, path, host):
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("host", ["rebound.example:{}", "127.0.0.1", "127.0.0.1:1", "localhost.rebound.example:{}",
+@pytest.mark.parametrize("host", ["rebound.example:{}", "127.0.0.1", "127.0.0.1:1", "localhost.rebound.example:{}", "localhost.:{}", "127.0.0.1.:{}",
                                   "demo.latchkey.test", "127.0.0.2:{}"])
 def test_any_other_host_gets_421(ask, path, host):
     status, headers, body = ask(path, host)

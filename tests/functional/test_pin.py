@@ -1,7 +1,9 @@
 """The PIN: asked for once, never tried twice by itself, given in three ways, and forgotten on request."""
 import dataclasses
+import json
 import os
 import pathlib
+import socket
 
 import pytest
 
@@ -107,6 +109,22 @@ def test_unlock_takes_the_pin_on_the_terminal(locked, party, watched, logins):
         assert clients.curl(URL, port=proxy.port).status == 200
 
 
+def test_an_unlock_while_the_token_still_opens_is_not_forgotten(locked, party, watched, pinentry, home, monkeypatch):
+    misdeeds = home / "misdeeds"
+    misdeeds.write_text("removed")  # until then its reader has no driver yet
+    monkeypatch.setenv("LATCHKEY_TEST_MODULE_FILE", str(misdeeds))
+    with locked(party, token=watched("terminal")) as proxy:
+        proxy.until(lambda status: status["token"]["state"] == "opening", "opens the token")
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(30)
+            control.connect(str(home / "runtime/latchkey/control.sock"))
+            control.sendall(b'{"command": "unlock"}\n')
+            assert proxy.status()["token"]["state"] == "opening"  # a later question is answered: ours was read
+            misdeeds.write_text("")
+            assert json.loads(control.makefile().readline()) == {"ok": True}
+        assert pinentry.times_asked() == 1
+
+
 def test_unlock_says_that_the_pin_was_wrong_and_what_is_left(locked, party, watched, logins, monkeypatch):
     monkeypatch.setenv("LATCHKEY_TEST_MODULE", "tries:few")
     with locked(party, token=watched("terminal")) as proxy:
@@ -124,12 +142,25 @@ def test_the_last_try_needs_an_explicit_word(locked, party, watched, pinentry, l
         assert logins() == 0
 
 
-def test_lock_forgets_it(latchkey, party, watched):
+def test_lock_forgets_it_and_unlock_takes_the_credential_again(latchkey, party, watched, pinentry):
     with latchkey(party, token=watched("credential")) as proxy:
         assert clients.curl(URL, port=proxy.port).status == 200
         assert proxy.run("lock").returncode == 0
         assert not proxy.status()["armed"]
         assert clients.curl(URL, port=proxy.port).status == 503
+        assert proxy.run("unlock").returncode == 0
+        assert clients.curl(URL, port=proxy.port).status == 200
+        assert pinentry.times_asked() == 0
+
+
+def test_a_person_can_stand_in_for_a_wrong_credential(locked, party, watched, pinentry, logins):
+    token = watched("credential")
+    (pathlib.Path(token.environment["CREDENTIALS_DIRECTORY"]) / "latchkey.pin").write_text("99999999")
+    with locked(party, token=token) as proxy:
+        wait.until(lambda: logins() == 1, "the PIN was tried", 20)
+        assert proxy.run("unlock", "--pinentry").returncode == 0
+        assert (logins(), pinentry.times_asked()) == (2, 1)
+        assert clients.curl(URL, port=proxy.port).status == 200
 
 
 def test_the_pin_is_nowhere_in_the_proxys_memory(latchkey, party, watched, pinentry):

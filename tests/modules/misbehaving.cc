@@ -2,8 +2,10 @@
 //
 // $LATCHKEY_TEST_MODULE names the misdeeds, separated by commas; or $LATCHKEY_TEST_MODULE_FILE names a file
 // that holds them and is read at every call, so that a test can change them while it runs:
-//   hang, crash, lie, oversize   in C_Sign: never returns; SIGSEGV; flips a bit; claims a length past the
-//   buffer slow:MS                      in C_Sign: takes that long hang-login, crash-login      in C_Login
+//   hang, crash, lie             in C_Sign: never returns; SIGSEGV; flips a bit
+//   oversize                     in C_Sign: claims a length past the buffer
+//   slow:MS                      in C_Sign: takes that long
+//   hang-login, crash-login      in C_Login
 //   tries:few, tries:one, tries:none   what C_GetTokenInfo says of the PIN
 //   removed                      every call about slots, tokens and sessions answers CKR_DEVICE_REMOVED
 //   no-pss                       C_GetMechanismList leaves RSA-PSS out, as many cards do

@@ -7,6 +7,7 @@
     GET /status/CODE        that status, without a body
     GET /header/NAME        the values of that header as they came, one a line
     GET /upgrade            101, and then what comes is sent back
+    GET /silence            nothing, for as long as the client stays
 """
 import hashlib
 import http.server
@@ -57,6 +58,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._answer("".join(f"{value}\n" for value in self.headers.get_all(argument, [])).encode())
         elif kind == "upgrade":
             self._upgrade()
+        elif kind == "silence":
+            self.connection.recv(1)
+            self.close_connection = True
         else:
             self.send_error(404)
 
