@@ -1,0 +1,154 @@
+"""The real smartcard stack for one test: pcscd, OpenSC's module and GnuPG's scdaemon, with virtual cards in virtual readers.
+
+    with CardStack(home / "stack") as stack:
+        stack.card.put("auth", pki.client("p256"))
+        stack.card.plug()
+        with latchkey(server, token=stack) as proxy:
+            ...
+
+pcscd has its socket at a fixed place, /run/pcscd; each stack's runs in a mount namespace where that is a folder of the
+test's, so stacks neither meet each other nor the machine's own. Making one takes root, or a kernel that lets users make
+namespaces. The reader is vpcd's (Debian's vsmartcard-vpcd): it has two slots, which pcscd shows as two readers, and no
+udev device belongs to it.
+"""
+import os
+import pathlib
+import socket
+import subprocess
+
+from support import wait
+from support.card import USER_PIN, Card
+from support.children import die_with_parent
+
+MODULE = "opensc-pkcs11.so"
+_DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
+_IN_NAMESPACE = 'mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0" /run/pcscd && exec "$@"'
+
+
+def _free_ports():
+    """Two ports that nobody has at this moment, one after the other: the slots of vpcd's reader."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port, port + 1
+
+
+class CardStack:
+    """One or two cards, each with a reader of its own; none of them is plugged in at first."""
+
+    def __init__(self, folder, cards=1):
+        self.folder = pathlib.Path(folder)
+        for name in ("pcscd", "readers", "credentials"):
+            (self.folder / name).mkdir(parents=True)
+        self.cards = [Card(serial) for serial in range(1, cards + 1)]
+        self.pin = USER_PIN
+        self._ports = []
+        self._pcscd = None
+
+    @property
+    def card(self):
+        return self.cards[0]
+
+    @property
+    def pin(self):
+        """What Latchkey enters as the PIN."""
+        return (self.folder / "credentials/latchkey.pin").read_text()
+
+    @pin.setter
+    def pin(self, value):
+        (self.folder / "credentials/latchkey.pin").write_text(value)
+
+    @property
+    def environment(self):
+        """With these a program finds the pcscd of this stack, and Latchkey its PIN."""
+        return {"PCSCLITE_CSOCK_NAME": str(self.folder / "pcscd/pcscd.comm"),
+                "CREDENTIALS_DIRECTORY": str(self.folder / "credentials")}
+
+    @property
+    def configuration(self):
+        """Latchkey's [token] table."""
+        return {"module": "auto", "device": "none", "pin": "credential"}
+
+    # --- pcscd ---
+
+    def start_pcscd(self):
+        self._ports = self._ports or _free_ports()
+        (self.folder / "readers/virtual").write_text(
+            f'FRIENDLYNAME "Virtual reader"\nDEVICENAME /dev/null:{self._ports[0]}\nLIBPATH {_DRIVER}\nCHANNELID 0\n')
+        unshare = ["unshare", "--mount", "--propagation", "private", *([] if os.geteuid() == 0 else ["--map-root-user"])]
+        log = open(self.folder / "pcscd.log", "ab")
+        with log:
+            self._pcscd = subprocess.Popen(
+                [*unshare, "sh", "-c", _IN_NAMESPACE, str(self.folder / "pcscd"), *self._pcscd_command()],
+                env=os.environ | self._pcscd_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=die_with_parent)
+        try:
+            wait.until(lambda: self._pcscd.poll() is not None or self._answers(), "pcscd answers", 30)
+            assert self._pcscd.poll() is None
+        except AssertionError:
+            self.kill_pcscd()
+            raise AssertionError("pcscd does not start; it takes root, or namespaces of users' own:\n" + self.log) from None
+
+    def _pcscd_command(self):
+        return ["/usr/sbin/pcscd", "--foreground", "--config", str(self.folder / "readers")]
+
+    def _pcscd_environment(self):
+        return {}
+
+    def _answers(self):
+        return (self.folder / "pcscd/pcscd.comm").exists() and len(self.readers()) >= len(self.cards)
+
+    def kill_pcscd(self):
+        """Gone without a word. start_pcscd() brings another one."""
+        self._pcscd.kill()
+        self._pcscd.wait()
+        (self.folder / "pcscd/pcscd.comm").unlink(missing_ok=True)
+
+    @property
+    def log(self):
+        return (self.folder / "pcscd.log").read_text(errors="replace")
+
+    def readers(self):
+        """What pcscd says: {name: is a card in it}."""
+        listed = self.run("opensc-tool", "--list-readers").stdout.splitlines()[2:]
+        fields = [line.split(maxsplit=3) for line in listed]
+        return {line[20:].strip(): words[1] == "Yes" for line, words in zip(listed, fields) if len(words) > 2}
+
+    def plug(self, number=0):
+        """Plugs a card in, and returns when pcscd has seen it."""
+        self.cards[number].plug(self._ports[number])
+        self.wait_for_card()
+
+    def wait_for_card(self):
+        """Until pcscd sees every card that is plugged in."""
+        wait.until(lambda: sum(self.readers().values()) == sum(card.plugged for card in self.cards), "pcscd sees the cards", 20)
+
+    def pull(self, number=0):
+        """Pulls the card out of its reader, which stays. Nobody is waited for."""
+        self.cards[number].pull()
+
+    def run(self, *command, **options):
+        """Runs a program in this stack to its end."""
+        return subprocess.run([str(part) for part in command], env=os.environ | self.environment, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=60, **options)
+
+    def __enter__(self):
+        try:
+            self.start_pcscd()
+        except BaseException:
+            self._end_cards()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self.kill_pcscd()
+        self._end_cards()
+
+    def _end_cards(self):
+        for card in self.cards:
+            card.close()
