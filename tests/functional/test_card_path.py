@@ -1,0 +1,107 @@
+"""The whole path with a smartcard: curl, Latchkey, OpenSC, pcscd, the card; and the party sees who it is."""
+import json
+import time
+
+import pytest
+
+from support import clients, servers
+from support.card import USING
+from support.card_stack import CardStack
+
+URL = "http://party.test/"
+
+
+@pytest.fixture
+def stack(home):
+    with CardStack(home / "stack") as made:
+        yield made
+
+
+@pytest.fixture
+def holding(stack, pki):
+    """A card that is in, with this kind of key for authentication and others in the other slots."""
+    def put(kind, with_certificate=True):
+        stack.card.put("sign", pki.client("p384"))
+        stack.card.put("decrypt", pki.client("p256"))
+        stack.card.put("auth", pki.client(kind), with_certificate)
+        stack.plug()
+        return pki.client(kind)
+    return put
+
+
+def test_token_list_shows_the_authentication_key_with_its_certificate(latchkey, stack, holding):
+    identity = holding("p256")
+    done = latchkey(token=stack).run("token", "list", "--json")
+    assert done.returncode == 0, done.stderr
+    tokens = json.loads(done.stdout)["tokens"]
+    keys = {key["id"]: key for token in tokens for key in token["keys"]}
+    assert {token["serial"] for token in tokens} == {stack.card.serial_number.lower()}
+    assert keys["03"]["certificate"]["sha256"] == identity.sha256
+    assert keys["03"]["schemes"] == ["ECDSA"]
+    assert stack.card.verified == set(), "it takes no PIN to list"
+
+
+@pytest.mark.parametrize("tls", servers.VERSIONS)
+@pytest.mark.parametrize("kind", ["p256", "p384"])
+def test_the_party_sees_the_cards_certificate(latchkey, pki, stack, holding, kind, tls):
+    identity = holding(kind)
+    with servers.Nginx(pki.server(), tls=tls) as server, latchkey(server, token=stack) as proxy:
+        answer = clients.curl(URL, port=proxy.port)
+        assert (answer.status, answer.body) == (200, servers.ANSWER.decode())
+        assert server.certificates() == [identity.sha256]
+        assert stack.card.calls == {"sign": 0, "decrypt": 0, "auth": 1}, "the authentication key, and no other, was used"
+    assert USING not in stack.card.verified, "the card was left open for whoever comes next"
+
+
+def test_an_rsa_card_reaches_a_tls_1_2_party(latchkey, pki, stack, holding):
+    identity = holding("rsa")
+    with servers.Nginx(pki.server(), tls="1.2") as server, latchkey(server, token=stack) as proxy:
+        assert clients.curl(URL, port=proxy.port).status == 200
+        assert server.certificates() == [identity.sha256]
+        assert stack.card.calls["auth"] == 1
+
+
+def test_enroll_makes_a_certificate_for_the_authentication_key(latchkey, pki, stack, holding):
+    holding("p256", with_certificate=False)
+    with servers.Nginx(pki.server()) as server:
+        product = latchkey(server, token=stack)
+        done = product.run("token", "enroll")
+        assert done.returncode == 0, done.stderr
+        assert stack.card.calls == {"sign": 0, "decrypt": 0, "auth": 1}
+        certificates = list((product.folder / "state/latchkey/certificates").glob("*.pem"))
+        assert len(certificates) == 1
+        with product as proxy:
+            assert clients.curl(URL, port=proxy.port).status == 200
+            (seen,) = server.certificates()
+            assert seen == servers.fingerprint(certificates[0].read_text())
+
+
+def test_a_signature_that_the_card_refuses_is_no_success_and_the_next_one_is(latchkey, pki, stack, holding):
+    holding("p256")
+    with servers.Nginx(pki.server()) as server, latchkey(server, token=stack) as proxy:
+        stack.card.fail()
+        assert clients.curl(URL, port=proxy.port).status == 503
+        assert clients.curl(URL, port=proxy.port).status == 200
+
+
+def test_a_slow_signature_is_waited_for(latchkey, pki, stack, holding):
+    holding("p256")
+    stack.card.delay(1.5)
+    with servers.Nginx(pki.server()) as server, latchkey(server, token=stack) as proxy:
+        begin = time.monotonic()
+        assert clients.curl(URL, port=proxy.port).status == 200
+        assert time.monotonic() - begin >= 1.5
+
+
+def test_a_wrong_pin_costs_one_try(latchkey, pki, stack, holding):
+    holding("p256")
+    stack.pin = "000000"
+    with servers.Nginx(pki.server()) as server:
+        proxy = latchkey(server, token=stack).start(armed=False)
+        try:
+            proxy.until(lambda status: status["token"]["reason"], "says why it is not armed")
+            for _ in range(5):
+                assert clients.curl(URL, port=proxy.port).status == 503
+            assert stack.card.tries["user"] == 2
+        finally:
+            proxy.stop()
