@@ -56,8 +56,8 @@ class ArmedToken {
   void pulled();
   /// Makes the token forget the PIN (within 500 ms), then kills the signer. Stays locked until unlock().
   tlscore::Task<void> lock();
-  /// Opens and arms a token that is in, with the PIN from where `login` says, or as configured without one. Who
-  /// comes while a PIN is being asked for waits for that one. Disarmed when the token is out.
+  /// Opens and arms a token that is in, with the PIN from where `login` says, or as configured without one.
+  /// Who comes while a PIN is being asked for waits for that one. Disarmed when the token is out.
   tlscore::Task<tlscore::Result<void>> unlock(std::optional<tlscore::token::LoginOptions> login,
                                               tlscore::Cancel& cancel);
 

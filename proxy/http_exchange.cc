@@ -88,8 +88,8 @@ Task<void> watch_client(Exchange& x, Cancel& cancel) {
   x.cancel.request({ErrorKind::Cancelled, "the client left before its answer was complete"});
 }
 
-/// The client's side of an exchange, until `cancel`. `body_sent` tells how its body ended, `ended` that nothing
-/// reads any more.
+/// The client's side of an exchange, until `cancel`. `body_sent` tells how its body ended, `ended` that
+/// nothing reads any more.
 Task<void> run_client_side(Exchange& x, Cancel& cancel, Promise<void> body_sent, Promise<void> ended) {
   Result<void> sent;
   if (x.has_body()) sent = co_await send_body(x, cancel);

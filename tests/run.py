@@ -40,11 +40,8 @@ class Count:
     def __init__(self, passed=0, failed=0, skipped=0):
         self.passed, self.failed, self.skipped = passed, failed, skipped
 
-    def __iadd__(self, other):
-        self.passed += other.passed
-        self.failed += other.failed
-        self.skipped += other.skipped
-        return self
+    def __add__(self, other):
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
 
     def __str__(self):
         skipped = f" ({self.skipped} skipped)" if self.skipped else ""
@@ -156,20 +153,34 @@ def functional(options, variant=""):
     broken = make(*product(variant), variant=variant) or make("modules", "npm")
     if broken:
         return broken
-    report = REPORTS / f"functional{variant}.xml"
+    if options.target == "check":
+        return run_pytest("functional", "not slow and not alone", options, CORES, variant)
+    return (run_pytest("functional", "not alone", options, CORES, variant) +
+            run_pytest("functional-alone", "alone", options, 0, variant))
+
+
+def run_pytest(name, marks, options, workers, variant):
+    """The functional tests with these marks, in that many processes beside each other (0: in one)."""
+    report = REPORTS / f"{name}{variant}.xml"
     report.unlink(missing_ok=True)
     chosen = ["-k", options.k] if options.k else []
     status, output = call([PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", f"--junitxml={report}",
-                           *chosen, "tests/functional"], 2400, PYTHONDONTWRITEBYTECODE="1", **binary(variant))
-    if status == 5 and options.k:  # none has that name
+                           "-m", marks, "-n", str(workers), *chosen, "tests/functional"],
+                          2400, PYTHONDONTWRITEBYTECODE="1", **binary(variant))
+    if status == 5:  # none has these marks and that name
         return Count()
-    count = count_junit(report, status, output, "functional tests", print_cases=False)
+    count = count_junit(report, status, output, f"{name} tests", print_cases=False)
     if count.failed:
         print(output.rstrip())
-    for line in output.splitlines():
-        if line.startswith("measured: "):
-            print(line)
+    print_measured(report)
     return count
+
+
+def print_measured(report):
+    if report.exists():
+        for each in xml.etree.ElementTree.parse(report).iter("property"):
+            if each.get("name") == "measured":
+                print(f"measured: {each.get('value')}")
 
 
 def lint(options, checks=("format", "layers", "sizes", "wording", "own tests", "tidy")):
@@ -225,8 +236,7 @@ def stages(target):
     parts = {"lint": [("lint", lint)], "unit": [("unit", unit)], "functional": [("functional", functional)],
              "fuzz-smoke": [("fuzz-smoke", fuzz_smoke)], **sanitized}
     parts["check"] = [("lint", lambda options: lint(options, ("format", "layers", "own tests"))), *parts["unit"], *parts["functional"]]
-    # The sanitizers' runs join when each of them has been seen clean and the whole stays under 45 minutes.
-    parts["all"] = [stage for name in ("lint", "unit", "functional", "fuzz-smoke") for stage in parts[name]]
+    parts["all"] = [stage for name in ("lint", "unit", "functional", "asan", "tsan", "fuzz-smoke") for stage in parts[name]]
     return parts[target]
 
 

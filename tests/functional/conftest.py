@@ -17,12 +17,12 @@ from support.latchkey import SLOWNESS, VARIANT, Latchkey  # noqa: E402
 SECONDS_PER_TEST = 120
 # `make run` builds the product itself, whatever variant the other tests are about.
 collect_ignore = ["test_readme.py"] if VARIANT else []
-_MEASURED = pytest.StashKey()
 
 
 def pytest_configure(config):
-    config.stash[_MEASURED] = []
     config.addinivalue_line("markers", "seconds(n): this test may take n seconds, in place of 120")
+    config.addinivalue_line("markers", "alone: this test measures time, and wants no other beside it")
+    config.addinivalue_line("markers", "slow: this test takes long, and `make check` leaves it out")
 
 
 @pytest.fixture(autouse=True)
@@ -57,14 +57,9 @@ def token(home, pki):
 
 
 @pytest.fixture
-def measured(request):
+def measured(record_property):
     """Says a figure that the run shows at its end: measured("peak", "20 MiB")."""
-    return lambda what, figure: request.config.stash[_MEASURED].append(f"measured: {what}: {figure}")
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    for line in config.stash[_MEASURED]:
-        terminalreporter.write_line(line)
+    return lambda what, figure: record_property("measured", f"{what}: {figure}")
 
 
 @contextlib.contextmanager

@@ -41,6 +41,7 @@ def peak_bytes(proxy):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
 
 
+@pytest.mark.slow
 @pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_goes_up_arrives(path, measured, count, write_bytes):
@@ -53,6 +54,7 @@ def test_what_goes_up_arrives(path, measured, count, write_bytes):
     report_peak(proxy, measured, f"{count // MIB} MiB up, {write_bytes} a write, {proxy.mode}")
 
 
+@pytest.mark.slow
 @pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_comes_down_arrives(path, measured, count, write_bytes):

@@ -71,6 +71,7 @@ def test_a_slow_signature_delays_no_other_connection(latchkey, token, pki, misde
                 assert waiting.poll() is None or product.VARIANT
 
 
+@pytest.mark.slow
 @pytest.mark.seconds(150)
 @pytest.mark.skipif(bool(product.VARIANT), reason="waits for a limit of 60 s, which a sanitizer does not change")
 def test_a_module_that_hangs_is_ended_after_60_s(proxy, misdeeds):

@@ -157,7 +157,7 @@ def test_a_person_can_stand_in_for_a_wrong_credential(locked, party, watched, pi
     token = watched("credential")
     (pathlib.Path(token.environment["CREDENTIALS_DIRECTORY"]) / "latchkey.pin").write_text("99999999")
     with locked(party, token=token) as proxy:
-        wait.until(lambda: logins() == 1, "the PIN was tried", 20)
+        proxy.until(lambda status: status["token"]["state"] == "locked", "has tried the PIN")
         assert proxy.run("unlock", "--pinentry").returncode == 0
         assert (logins(), pinentry.times_asked()) == (2, 1)
         assert clients.curl(URL, port=proxy.port).status == 200

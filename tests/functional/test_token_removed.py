@@ -78,6 +78,7 @@ def seconds_until_closed(opened, pull):
     return ended - begin
 
 
+@pytest.mark.alone
 @pytest.mark.seconds(240)
 def test_200_transfers_end_within_100_ms_and_work_again_after_the_next_plug(usb, plugged, measured):
     proxy, server = plugged
