@@ -44,7 +44,8 @@ DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev 
 DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
 DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest python3-pytest-xdist umockdev \
 	gir1.2-umockdev-1.0 python3-gi libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
-	openssh-server chromium opensc pinentry-tty util-linux iproute2
+	openssh-server chromium opensc pinentry-tty util-linux iproute2 \
+	vsmartcard-vpcd pcscd gnupg scdaemon python3-cryptography
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Installs those of $(1) that are missing, and says which could not be had.
