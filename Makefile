@@ -170,10 +170,10 @@ build/npm/installed: tests/npm/package.json tests/npm/package-lock.json tests/np
 	  { echo "could not get the packages of tests/npm/package.json (is the network there?)" >&2; exit 1; }
 	@touch $@
 
-# PKCS#11 modules that misbehave, for the tests.
+# PKCS#11 modules that misbehave, and a driver of virtual readers, for the tests.
 modules: $(TOKEN_MODULES)
 build/modules/%.so: tests/modules/%.cc build/flags
 	@mkdir -p $(@D)
-	@g++ -std=c++23 -g -fPIC -shared $(WARNINGS) -I. -isystem /usr/include/p11-kit-1 $< -ldl -o $@
+	@g++ -std=c++23 -g -fPIC -shared $(WARNINGS) -I. -isystem /usr/include/p11-kit-1 -isystem /usr/include/PCSC $< -ldl -o $@
 
 -include $(shell [ -d $(OUT)/obj ] && find $(OUT)/obj -name '*.d')

@@ -4,7 +4,7 @@
 `main.py FD [SERIAL]`: FD is a connected stream socket. Every line that comes is answered by one line of JSON: null, a
 value, or {"error": "..."}.
 
-    plug PORT                   the card is in the reader that listens there
+    plug PORT | plug PATH       the card is in the reader that listens there (TCP on loopback, or a UNIX socket)
     pull                        it is in none
     key SLOT FILE               SLOT (sign, decrypt, auth) holds the private key of this PEM file
     certificate SLOT FILE       and this certificate, in DER
@@ -31,8 +31,8 @@ class Control:
         self._applet = applet
         self._slot = Slot(applet)
 
-    def do_plug(self, port):
-        self._slot.plug(int(port))
+    def do_plug(self, address):
+        self._slot.plug(("127.0.0.1", int(address)) if address.isdecimal() else address)
 
     def do_pull(self):
         self._slot.pull()

@@ -28,12 +28,13 @@ class Slot:
     def plugged(self):
         return not self._pulled.is_set()
 
-    def plug(self, port):
+    def plug(self, address):
+        """`address` is that of a TCP socket (host, port), or a UNIX socket's path."""
         with self._guard:
             if self.plugged:
                 return
             self._pulled = threading.Event()
-        threading.Thread(target=self._stay, args=[port, self._pulled], daemon=True).start()
+        threading.Thread(target=self._stay, args=[address, self._pulled], daemon=True).start()
 
     def pull(self):
         """Out at once, in the middle of a command too."""
@@ -44,10 +45,10 @@ class Slot:
                 self._connection = None
         self._applet.reset()
 
-    def _stay(self, port, pulled):
+    def _stay(self, address, pulled):
         while not pulled.wait(_SECONDS_BETWEEN_TRIES):
             try:
-                connection = socket.create_connection(("127.0.0.1", port))
+                connection = _connected(address)
             except OSError:
                 continue
             with connection:
@@ -62,11 +63,10 @@ class Slot:
                 self._applet.reset()
 
     def _serve(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             while True:
-                # Without it the kernel's delayed acknowledgement makes a command take 44 ms.
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+                if connection.family == socket.AF_INET:  # else the kernel's delayed acknowledgements cost 44 ms each
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
                 payload = _exactly(connection, int.from_bytes(_exactly(connection, 2)))
                 answer = self._answer(payload)
                 if answer is not None:
@@ -84,6 +84,20 @@ class Slot:
                 return self._applet.execute(payload)
             except NeverAnswers:
                 return None
+
+
+def _connected(address):
+    if isinstance(address, tuple):
+        connection = socket.create_connection(address)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.connect(address)
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _exactly(connection, count):

@@ -19,7 +19,7 @@ HOMES = [
     (r"mbedtls/.*|psa/.*|(ssl|pk|x509|psa_crypto|md|ecp|rsa)_[a-z0-9_]+\.h|common\.h", "mbedTLS",
      {"tlscore/x509", "tlscore/tls"}),
     (r"p11-kit/.*", "p11-kit", {"tlscore/token"}),
-    (r"(winscard|reader|wintypes|pcsclite)\.h", "PC/SC", {"tlscore/token"}),
+    (r"(winscard|reader|wintypes|pcsclite|ifdhandler)\.h", "PC/SC", {"tlscore/token"}),
     (r"ldns/.*", "ldns", {"tlscore/dns"}),
     (r"libmemcached.*/.*", "libmemcached", {"tlscore/judge"}),
     (r"gpgme.*\.h", "GPGME", {"openpgp-auth"}),

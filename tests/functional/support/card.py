@@ -37,9 +37,9 @@ class Card:
         self._lines.close()
         self._process.wait(30)
 
-    def plug(self, port):
-        """Into the reader that listens on that port, or will."""
-        self._do("plug", port)
+    def plug(self, slot):
+        """Into the reader that listens there, or will: a port or the path of a socket."""
+        self._do("plug", slot)
 
     def pull(self):
         """Out at once, also in the middle of a signature."""

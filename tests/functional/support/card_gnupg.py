@@ -44,7 +44,7 @@ class GnuPG:
 
     @property
     def environment(self):
-        return self._stack.environment | {"GNUPGHOME": str(self.folder), "LC_ALL": "C.UTF-8"}
+        return self._stack.client_environment | {"GNUPGHOME": str(self.folder), "LC_ALL": "C.UTF-8"}
 
     def set_pin(self, user):
         """What is typed as the user's PIN from now on."""

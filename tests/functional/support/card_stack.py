@@ -13,6 +13,7 @@ udev device belongs to it.
 """
 import os
 import pathlib
+import shutil
 import socket
 import subprocess
 
@@ -21,8 +22,10 @@ from support.card import USER_PIN, Card
 from support.children import die_with_parent
 
 MODULE = "opensc-pkcs11.so"
-_DRIVER = "/usr/lib/pcsc/drivers/serial/libifdvpcd.so"
-_IN_NAMESPACE = 'mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0" /run/pcscd && exec "$@"'
+_DRIVERS = "/usr/lib/pcsc/drivers"  # where pcscd looks for those of USB readers
+_VPCD = "serial/libifdvpcd.so"
+_IN_NAMESPACE = ('mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0/pcscd" /run/pcscd && '
+                 f'mount --bind "$0/drivers" {_DRIVERS} && exec "$@"')
 
 
 def _free_ports():
@@ -43,11 +46,11 @@ class CardStack:
 
     def __init__(self, folder, cards=1):
         self.folder = pathlib.Path(folder)
-        for name in ("pcscd", "readers", "credentials"):
+        for name in ("pcscd", "readers", "drivers", "credentials"):
             (self.folder / name).mkdir(parents=True)
         self.cards = [Card(serial) for serial in range(1, cards + 1)]
         self.pin = USER_PIN
-        self._ports = []
+        self._ports = ()
         self._pcscd = None
 
     @property
@@ -64,10 +67,14 @@ class CardStack:
         (self.folder / "credentials/latchkey.pin").write_text(value)
 
     @property
+    def client_environment(self):
+        """With this a program finds the pcscd of this stack."""
+        return {"PCSCLITE_CSOCK_NAME": str(self.folder / "pcscd/pcscd.comm")}
+
+    @property
     def environment(self):
-        """With these a program finds the pcscd of this stack, and Latchkey its PIN."""
-        return {"PCSCLITE_CSOCK_NAME": str(self.folder / "pcscd/pcscd.comm"),
-                "CREDENTIALS_DIRECTORY": str(self.folder / "credentials")}
+        """With these Latchkey finds it, and its PIN."""
+        return self.client_environment | {"CREDENTIALS_DIRECTORY": str(self.folder / "credentials")}
 
     @property
     def configuration(self):
@@ -77,16 +84,10 @@ class CardStack:
     # --- pcscd ---
 
     def start_pcscd(self):
-        self._ports = self._ports or _free_ports()
-        (self.folder / "readers/virtual").write_text(
-            f'FRIENDLYNAME "Virtual reader"\nDEVICENAME /dev/null:{self._ports[0]}\nLIBPATH {_DRIVER}\nCHANNELID 0\n')
         unshare = ["unshare", "--mount", "--propagation", "private", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-        log = open(self.folder / "pcscd.log", "ab")
-        with log:
-            self._pcscd = subprocess.Popen(
-                [*unshare, "sh", "-c", _IN_NAMESPACE, str(self.folder / "pcscd"), *self._pcscd_command()],
-                env=os.environ | self._pcscd_environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                preexec_fn=die_with_parent)
+        command = [*unshare, "sh", "-c", _IN_NAMESPACE, str(self.folder), *self._pcscd_command()]
+        with open(self.folder / "pcscd.log", "ab") as log:
+            self._pcscd = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
         try:
             wait.until(lambda: self._pcscd.poll() is not None or self._answers(), "pcscd answers", 30)
             assert self._pcscd.poll() is None
@@ -95,13 +96,17 @@ class CardStack:
             raise AssertionError("pcscd does not start; it takes root, or namespaces of users' own:\n" + self.log) from None
 
     def _pcscd_command(self):
+        """What is started in the namespace; it may write files first."""
+        driver = self.folder / "libifdvpcd.so"  # its usual place is hidden there
+        if not driver.exists():
+            shutil.copy(f"{_DRIVERS}/{_VPCD}", driver)
+        self._ports = self._ports or _free_ports()
+        (self.folder / "readers/virtual").write_text(
+            f'FRIENDLYNAME "Virtual reader"\nDEVICENAME /dev/null:{self._ports[0]}\nLIBPATH {driver}\nCHANNELID 0\n')
         return ["/usr/sbin/pcscd", "--foreground", "--config", str(self.folder / "readers")]
 
-    def _pcscd_environment(self):
-        return {}
-
     def _answers(self):
-        return (self.folder / "pcscd/pcscd.comm").exists() and len(self.readers()) >= len(self.cards)
+        return (self.folder / "pcscd/pcscd.comm").exists() and len(self.readers()) == 2
 
     def kill_pcscd(self):
         """Gone without a word. start_pcscd() brings another one."""
@@ -121,8 +126,12 @@ class CardStack:
 
     def plug(self, number=0):
         """Plugs a card in, and returns when pcscd has seen it."""
-        self.cards[number].plug(self._ports[number])
+        self.cards[number].plug(self._slot(number))
         self.wait_for_card()
+
+    def _slot(self, number):
+        """Where the reader of that number takes its card."""
+        return self._ports[number]
 
     def wait_for_card(self):
         """Until pcscd sees every card that is plugged in."""
@@ -134,7 +143,7 @@ class CardStack:
 
     def run(self, *command, **options):
         """Runs a program in this stack to its end."""
-        return subprocess.run([str(part) for part in command], env=os.environ | self.environment, capture_output=True, text=True,
+        return subprocess.run([str(part) for part in command], env=os.environ | self.client_environment, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL, timeout=60, **options)
 
     def __enter__(self):

@@ -9,7 +9,7 @@ started with `environment()`:
         usb.plug()
         usb.pull()
 
-It speaks a line at a time over a socket: "plug NAME KEY=VALUE...", "set NAME KEY=VALUE...", "event NAME ACTION",
+It speaks a line at a time over a socket: "plug NAME KEY=VALUE...", "plug_reader NAME KEY=VALUE...", "set NAME KEY=VALUE...", "event NAME ACTION",
 "pull NAME", "vanish NAME" (gone, and nobody is told), "garble" (an event that nobody can read). Each is answered "ok".
 """
 import os
@@ -57,6 +57,12 @@ class UsbTestbed:
         all_properties = TOKEN | {"DEVNUM": f"{self._device_number:03}"} | properties
         self._do("plug", name, *(f"{key}={value}" for key, value in all_properties.items() if value is not None))
 
+    def plug_reader(self, name="1-1", **properties):
+        """The same with what a driver looks for as well: attributes, a device node, and an interface of class 0b."""
+        self._device_number += 1
+        all_properties = TOKEN | {"DEVNUM": f"{self._device_number:03}"} | properties
+        self._do("plug_reader", name, *(f"{key}={value}" for key, value in all_properties.items()))
+
     def pull(self, name="1-1"):
         """Pulls it out, and returns when the event is sent."""
         self._do("pull", name)
@@ -102,6 +108,18 @@ class _Server:
         text = "".join(f"E: {each}\n" for each in ("SUBSYSTEM=usb", "DEVTYPE=usb_device", *properties))
         self._testbed.add_from_string(f"P: {self.BUS}/{name}\n{text}")  # which sends "add"
 
+    def do_plug_reader(self, name, *properties):
+        known = dict(each.split("=", 1) for each in properties)
+        vendor, product, _ = known["PRODUCT"].split("/")
+        attributes = {"idVendor": vendor.zfill(4), "idProduct": product.zfill(4), "busnum": int(known["BUSNUM"]),
+                      "devnum": int(known["DEVNUM"]), "serial": known["ID_SERIAL_SHORT"]}
+        node = f"bus/usb/{known['BUSNUM']}/{known['DEVNUM']}"
+        described = "".join(f"E: {each}\n" for each in ("SUBSYSTEM=usb", "DEVTYPE=usb_device", f"DEVNAME=/dev/{node}", *properties))
+        described += "".join(f"A: {key}={value}\n" for key, value in attributes.items())
+        self._testbed.add_from_string(f"P: {self.BUS}/{name}\nN: {node}\n{described}")
+        self._testbed.add_from_string(f"P: {self.BUS}/{name}/{name}:1.0\nE: SUBSYSTEM=usb\nE: DEVTYPE=usb_interface\n"
+                                      f"A: bInterfaceNumber=00\nA: bInterfaceClass=0b\n")
+
     def do_set(self, name, *properties):
         for each in properties:
             self._testbed.set_property(self._path(name), *each.split("=", 1))
@@ -110,6 +128,8 @@ class _Server:
         self._testbed.uevent(self._path(name), action)
 
     def do_pull(self, name):
+        if os.path.exists(f"{self.root}{self._path(name)}/{name}:1.0"):
+            self.do_pull(f"{name}/{name}:1.0")
         self._testbed.uevent(self._path(name), "remove")
         self._testbed.remove_device(self._path(name))
 

@@ -1,0 +1,283 @@
+// A smart card reader for tests: a driver for pcscd (an IFD handler, version 3) whose cards are virtual.
+//
+// It stands in for USB hardware only. pcscd loads it for a USB device that umockdev plays, as it would load
+// libccid, and names the device: "usb:VID/PID:libudev:INTERFACE:/dev/bus/usb/BBB/DDD". The reader that this
+// makes listens on the UNIX socket $LATCHKEY_TEST_READERS/BBB-DDD; whoever connects is the card in it, and
+// speaks vpcd's protocol (tests/card/reader.py). Bus and device number are answered as SCARD_ATTR_CHANNEL_ID,
+// in the form of libccid's.
+#include <reader.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+extern "C" {  // which the header leaves to us
+#include <ifdhandler.h>
+}
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+// What the reader says in one octet; anything longer is a command for the card.
+enum class Signal : std::uint8_t { PowerOff = 0, PowerOn = 1, Reset = 2, SendAtr = 4 };
+
+constexpr DWORD kUsbChannel = 0x0020;  // "DDDD" of SCARD_ATTR_CHANNEL_ID, as libccid has it
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number = -1) : m_number(number) {}
+  ~Descriptor() { reset(); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  void reset(int number = -1) {
+    if (m_number >= 0) ::close(m_number);
+    m_number = number;
+  }
+  [[nodiscard]] int get() const { return m_number; }
+  [[nodiscard]] bool open() const { return m_number >= 0; }
+
+ private:
+  int m_number;
+};
+
+/// Where the device is on the USB.
+struct Place {
+  unsigned bus = 0;
+  unsigned device = 0;
+};
+
+std::optional<Place> place_of(const char* device_name) {
+  const char* path = std::strstr(device_name, "/dev/bus/usb/");
+  Place place;
+  if (path == nullptr || std::sscanf(path, "/dev/bus/usb/%u/%u", &place.bus, &place.device) != 2)
+    return std::nullopt;
+  return place;
+}
+
+/// One reader with one slot. pcscd calls it from one thread at a time.
+class Reader {
+ public:
+  static std::unique_ptr<Reader> create(Place place) {
+    const char* folder = std::getenv("LATCHKEY_TEST_READERS");
+    if (folder == nullptr) return nullptr;
+    std::unique_ptr<Reader> reader(new Reader(place));
+    std::array<char, 16> name{};
+    std::snprintf(name.data(), name.size(), "/%03u-%03u", place.bus, place.device);
+    reader->m_path = std::string(folder) + name.data();
+    return reader->listen() ? std::move(reader) : nullptr;
+  }
+  ~Reader() { ::unlink(m_path.c_str()); }
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+
+  [[nodiscard]] DWORD channel() const { return kUsbChannel << 16 | m_place.bus << 8 | m_place.device; }
+  [[nodiscard]] const Bytes& atr() const { return m_atr; }
+
+  /// Is a card in it? One that was pulled out and put in again is missed once, so that pcscd sees another
+  /// card.
+  bool card_present() {
+    if (m_card.open()) {
+      std::uint8_t octet = 0;
+      const auto got = ::recv(m_card.get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+      if (got > 0 || (got < 0 && errno == EAGAIN)) return true;
+      lose_card();
+      return false;
+    }
+    m_card.reset(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    return m_card.open();
+  }
+
+  bool power_up(Signal how) {
+    if (!signal(how) || !signal(Signal::SendAtr)) return false;
+    auto atr = receive();
+    if (atr) m_atr = *std::move(atr);
+    return atr.has_value();
+  }
+  bool power_down() { return signal(Signal::PowerOff); }
+
+  std::optional<Bytes> transmit(std::span<const std::uint8_t> command) {
+    if (!send(command)) return std::nullopt;
+    return receive();
+  }
+
+ private:
+  explicit Reader(Place place) : m_place(place) {}
+
+  bool listen() {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (m_path.size() >= sizeof address.sun_path) return false;
+    std::ranges::copy(m_path, address.sun_path);
+    m_listener.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    return m_listener.open() &&
+           ::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+           ::listen(m_listener.get(), 1) == 0;
+  }
+
+  void lose_card() {
+    m_card.reset();
+    m_atr.clear();
+  }
+
+  bool signal(Signal what) {
+    const auto octet = static_cast<std::uint8_t>(what);
+    return send(std::span(&octet, 1));
+  }
+
+  bool send(std::span<const std::uint8_t> payload) {
+    if (!m_card.open() || payload.size() > 0xFFFF) return false;
+    Bytes frame = {static_cast<std::uint8_t>(payload.size() >> 8),
+                   static_cast<std::uint8_t>(payload.size() & 0xFF)};
+    frame.insert(frame.end(), payload.begin(), payload.end());
+    return ::send(m_card.get(), frame.data(), frame.size(), MSG_NOSIGNAL) == std::ssize(frame);
+  }
+
+  std::optional<Bytes> receive() {
+    Bytes length(2);
+    if (!receive_into(length)) return std::nullopt;
+    Bytes payload(static_cast<std::size_t>(length[0] << 8 | length[1]));
+    if (!receive_into(payload)) return std::nullopt;
+    return payload;
+  }
+
+  bool receive_into(std::span<std::uint8_t> space) {
+    return ::recv(m_card.get(), space.data(), space.size(), MSG_WAITALL) == std::ssize(space);
+  }
+
+  Place m_place;
+  std::string m_path;
+  Descriptor m_listener;
+  Descriptor m_card;
+  Bytes m_atr;
+};
+
+std::mutex g_guard;
+std::map<DWORD, std::shared_ptr<Reader>> g_readers;  // by logical unit number
+
+std::shared_ptr<Reader> reader_of(DWORD lun) {
+  const std::lock_guard lock(g_guard);
+  const auto found = g_readers.find(lun);
+  return found == g_readers.end() ? nullptr : found->second;
+}
+
+/// Hands out what pcscd has asked for, if it has the room.
+RESPONSECODE hand_out(std::span<const std::uint8_t> octets, PDWORD length, PUCHAR value) {
+  if (value == nullptr || *length < octets.size()) {
+    *length = octets.size();
+    return value == nullptr ? IFD_SUCCESS : IFD_ERROR_INSUFFICIENT_BUFFER;
+  }
+  std::ranges::copy(octets, value);
+  *length = octets.size();
+  return IFD_SUCCESS;
+}
+
+}  // namespace
+
+extern "C" {
+
+RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device_name) {
+  const auto place = place_of(device_name);
+  if (!place) return IFD_NO_SUCH_DEVICE;
+  std::shared_ptr<Reader> reader = Reader::create(*place);
+  if (!reader) return IFD_COMMUNICATION_ERROR;
+  const std::lock_guard lock(g_guard);
+  g_readers[lun] = std::move(reader);
+  return IFD_SUCCESS;
+}
+
+RESPONSECODE IFDHCreateChannel(DWORD, DWORD) {
+  return IFD_NO_SUCH_DEVICE;
+}
+
+RESPONSECODE IFDHCloseChannel(DWORD lun) {
+  const std::lock_guard lock(g_guard);
+  g_readers.erase(lun);
+  return IFD_SUCCESS;
+}
+
+RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR value) {
+  const auto number = [&](std::uint8_t n) { return hand_out(std::array{n}, length, value); };
+  switch (tag) {
+    case TAG_IFD_SIMULTANEOUS_ACCESS: return number(16);
+    case TAG_IFD_THREAD_SAFE: return number(1);
+    case TAG_IFD_SLOTS_NUMBER: return number(1);
+    case TAG_IFD_SLOT_THREAD_SAFE: return number(0);
+    default: break;
+  }
+  const auto reader = reader_of(lun);
+  if (!reader) return IFD_NO_SUCH_DEVICE;
+  if (tag == TAG_IFD_ATR || tag == SCARD_ATTR_ATR_STRING) return hand_out(reader->atr(), length, value);
+  if (tag == SCARD_ATTR_CHANNEL_ID) {
+    std::array<std::uint8_t, 4> octets{};
+    const auto channel = static_cast<std::uint32_t>(reader->channel());
+    std::memcpy(octets.data(), &channel, octets.size());
+    return hand_out(octets, length, value);
+  }
+  return IFD_ERROR_TAG;
+}
+
+RESPONSECODE IFDHSetCapabilities(DWORD, DWORD, DWORD, PUCHAR) {
+  return IFD_NOT_SUPPORTED;
+}
+
+RESPONSECODE IFDHSetProtocolParameters(DWORD, DWORD, UCHAR, UCHAR, UCHAR, UCHAR) {
+  return IFD_SUCCESS;
+}
+
+RESPONSECODE IFDHPowerICC(DWORD lun, DWORD action, PUCHAR atr, PDWORD atr_length) {
+  const auto reader = reader_of(lun);
+  if (!reader) return IFD_NO_SUCH_DEVICE;
+  if (action == IFD_POWER_DOWN) {
+    *atr_length = 0;
+    reader->power_down();
+    return IFD_SUCCESS;
+  }
+  if (action != IFD_POWER_UP && action != IFD_RESET) return IFD_NOT_SUPPORTED;
+  if (!reader->power_up(action == IFD_RESET ? Signal::Reset : Signal::PowerOn)) {
+    *atr_length = 0;
+    return IFD_ERROR_POWER_ACTION;
+  }
+  return hand_out(reader->atr(), atr_length, atr);
+}
+
+RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER, PUCHAR command, DWORD command_length,
+                               PUCHAR answer, PDWORD answer_length, PSCARD_IO_HEADER) {
+  const auto reader = reader_of(lun);
+  if (!reader) return IFD_NO_SUCH_DEVICE;
+  const auto got = reader->transmit(std::span(command, command_length));
+  if (!got) {
+    *answer_length = 0;
+    return IFD_COMMUNICATION_ERROR;
+  }
+  return hand_out(*got, answer_length, answer);
+}
+
+RESPONSECODE IFDHControl(DWORD, DWORD code, PUCHAR, DWORD, PUCHAR, DWORD, LPDWORD returned) {
+  *returned = 0;
+  // Whoever asks for special features hears that there are none.
+  return code == CM_IOCTL_GET_FEATURE_REQUEST ? IFD_SUCCESS : IFD_ERROR_NOT_SUPPORTED;
+}
+
+RESPONSECODE IFDHICCPresence(DWORD lun) {
+  const auto reader = reader_of(lun);
+  if (!reader) return IFD_NO_SUCH_DEVICE;
+  return reader->card_present() ? IFD_ICC_PRESENT : IFD_ICC_NOT_PRESENT;
+}
+
+}  // extern "C"
