@@ -73,7 +73,7 @@ TEST_P(EngineTest, ShowsNothingToAServerThatDoesNotAsk) {
 TEST_P(EngineTest, RefusingThePeerSendsAnAlertThatItCanRead) {
   TlsPair pair(client_settings(), {.ask_for_certificate = true});
   ASSERT_EQ(pair.run_client(), Wants::Judgement);
-  pair.client().refuse_peer();
+  pair.client().refuse_peer(ErrorKind::Untrusted);
   pair.run_server();
   ASSERT_TRUE(pair.server_error().has_value());
   EXPECT_NE(pair.server_error()->message.find("certificate_unknown (46)"), std::string::npos)
@@ -85,7 +85,7 @@ TEST_P(EngineTest, RefusingInMidSignatureNeverUsesARecordNumberTwice) {
   ASSERT_EQ(pair.run_client(), Wants::Judgement);
   ASSERT_TRUE(pair.client().give_judgement(pair.identity()).has_value());
   ASSERT_EQ(pair.run_client(), Wants::Signature);
-  pair.client().refuse_peer();
+  pair.client().refuse_peer(ErrorKind::Untrusted);
   pair.run_server();
   ASSERT_TRUE(pair.server_error().has_value());
   // A counter that had started again would make the alert unreadable.
@@ -132,19 +132,47 @@ TEST(Engine, RefusesAPeerThatSpeaksNoCommonVersion) {
   EXPECT_EQ(result.error().kind, ErrorKind::Malformed);
 }
 
+/// An RSA key that is not here, on a token that makes no RSA-PSS.
+Identity rsa_identity_without_pss() {
+  const Bytes modulus(256, 0xc5);
+  const Bytes exponent{1, 0, 1};
+  return Identity{{Bytes{1}}, *x509::PublicKey::from_rsa(modulus, exponent), false};
+}
+
 TEST(Engine, AnRsaKeyWithoutPssIsToldBeforeItIsTriedInTls13) {
   TlsPair pair(
       {.server_name = "party.example", .alpn = {}, .lowest = Version::Tls13, .highest = Version::Tls13},
       {.ask_for_certificate = true});
   ASSERT_EQ(pair.run_client(), Wants::Judgement);
-  const Bytes modulus(256, 0xc5);
-  const Bytes exponent{1, 0, 1};
-  auto rsa = x509::PublicKey::from_rsa(modulus, exponent);
-  ASSERT_TRUE(rsa.has_value()) << rsa.error().message;
-  const auto identity = std::make_shared<const Identity>(Identity{{Bytes{1}}, *rsa, false});
+  const auto identity = std::make_shared<const Identity>(rsa_identity_without_pss());
   const auto given = pair.client().give_judgement(identity);
   ASSERT_FALSE(given.has_value());
   EXPECT_NE(given.error().message.find("RSA-PSS"), std::string::npos);
+}
+
+TEST(Engine, AnRsaKeyWithoutPssCanSignInTls12AndWhereRfc9963IsTaken) {
+  const Identity rsa = rsa_identity_without_pss();
+  Identity with_pss = rsa;
+  with_pss.can_rsa_pss = true;
+  Negotiated negotiated;
+  negotiated.version = Version::Tls13;
+  EXPECT_FALSE(can_sign(rsa, negotiated));
+  EXPECT_TRUE(can_sign(with_pss, negotiated));
+  negotiated.takes_rsa_pkcs1 = true;
+  EXPECT_TRUE(can_sign(rsa, negotiated));
+  negotiated = {};
+  negotiated.version = Version::Tls12;
+  EXPECT_TRUE(can_sign(rsa, negotiated));
+}
+
+TEST(Engine, RefusingForAnotherReasonThanTrustIsAHandshakeFailure) {
+  TlsPair pair({.server_name = "party.example", .alpn = {}}, {.ask_for_certificate = true});
+  ASSERT_EQ(pair.run_client(), Wants::Judgement);
+  pair.client().refuse_peer(ErrorKind::Unsupported);
+  pair.run_server();
+  ASSERT_TRUE(pair.server_error().has_value());
+  EXPECT_NE(pair.server_error()->message.find("handshake_failure (40)"), std::string::npos)
+      << pair.server_error()->message;
 }
 
 }  // namespace

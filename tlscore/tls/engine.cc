@@ -154,6 +154,13 @@ void Engine::State::note_negotiated() {
   if (const char* protocol = mbedtls_ssl_get_alpn_protocol(its); protocol != nullptr)
     negotiated.alpn = protocol;
   if (latchkey_ssl_certificate_asked(its) != 0) negotiated.certificate_asked = true;
+  negotiated.takes_rsa_pkcs1 = !is_tls12() && handshake.takes_rsa_pkcs1;
+}
+
+bool can_sign(const Identity& identity, const Negotiated& negotiated) {
+  const bool wants_pss =
+      negotiated.version == Version::Tls13 && identity.key.type() == x509::PublicKey::Type::Rsa;
+  return !wants_pss || identity.can_rsa_pss || negotiated.takes_rsa_pkcs1;
 }
 
 Engine::Engine(std::unique_ptr<State> state) : m_state(std::move(state)) {}
@@ -203,11 +210,9 @@ Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
   State& state = *m_state;
   state.judged = true;
   if (!identity || !state.negotiated.certificate_asked) return {};
-  const bool needs_pss = !state.is_tls12() && identity->key.type() == x509::PublicKey::Type::Rsa;
-  if (needs_pss && !identity->can_rsa_pss) {
+  if (!can_sign(*identity, state.negotiated)) {
     return fail(ErrorKind::Refused,
-                "TLS 1.3 wants RSA-PSS signatures, which this token's RSA key cannot make; "
-                "set tls = \"1.2\" for this party");
+                "TLS 1.3 wants RSA-PSS signatures, which this token's RSA key cannot make");
   }
   if (state.is_tls12() && latchkey_ssl_extended_master_secret(state.ssl.get()) == 0) {
     return fail(ErrorKind::Refused,
@@ -223,11 +228,12 @@ Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
   return {};
 }
 
-void Engine::refuse_peer() {
+void Engine::refuse_peer(ErrorKind why) {
   mbedtls_ssl_context* ssl = m_state->ssl.get();
   latchkey_ssl_prepare_alert(ssl);
-  static_cast<void>(
-      mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN));
+  const unsigned char alert = why == ErrorKind::Untrusted ? MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN
+                                                          : MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
+  static_cast<void>(mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert));
 }
 
 const x509::SignatureRequest& Engine::signature_request() const {

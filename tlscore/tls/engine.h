@@ -51,8 +51,13 @@ struct Negotiated {
   std::string cipher_suite;  ///< IANA's name, e.g. "TLS1-3-AES-256-GCM-SHA384" as the library spells it.
   std::string alpn;          ///< Empty: none.
   bool certificate_asked = false;  ///< The server asked for a certificate of ours.
+  bool takes_rsa_pkcs1 = false;    ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).
   bool identity_shown = false;     ///< And was given one.
 };
+
+/// Can this identity's key sign what was negotiated? In TLS 1.3 an RSA key signs with RSA-PSS, or, where the
+/// server lists rsa_pkcs1_sha256_legacy, as RFC 9963 allows.
+[[nodiscard]] bool can_sign(const Identity& identity, const Negotiated& negotiated);
 
 /// Not movable: the library keeps pointers into it. One thread at a time.
 class Engine {
@@ -73,8 +78,9 @@ class Engine {
   /// secret, RFC 7627), or when the key cannot sign as the protocol wants.
   Result<void> give_judgement(std::shared_ptr<const Identity> identity);
 
-  /// After Wants::Judgement, when the judgement is not "pass": leaves a fatal alert in output().
-  void refuse_peer();
+  /// Ends the handshake for this reason: leaves a fatal alert in output(), certificate_unknown for a peer
+  /// that is not trusted, handshake_failure for anything else.
+  void refuse_peer(ErrorKind why);
 
   /// After Wants::Signature.
   [[nodiscard]] const x509::SignatureRequest& signature_request() const;

@@ -14,6 +14,8 @@ namespace tlscore::tls {
 struct HandshakeState {
   bool keys_derived = false;          ///< TLS 1.2: the key block is there.
   std::optional<TokenKey> token_key;  ///< Ours, once an identity may be shown.
+  /// The peer lists rsa_pkcs1_sha256_legacy (RFC 9963) among the signatures that it takes.
+  bool takes_rsa_pkcs1 = false;
 
   static HandshakeState& of(mbedtls_ssl_context* ssl) {
     return *static_cast<HandshakeState*>(mbedtls_ssl_get_user_data_p(ssl));

@@ -3,6 +3,7 @@
 
 #include <ssl_misc.h>
 #include <stddef.h>
+#include <string.h>
 
 int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl) {
   return ssl->handshake != NULL && ssl->handshake->client_auth != 0;
@@ -28,6 +29,22 @@ void latchkey_ssl_prepare_alert(mbedtls_ssl_context* ssl) {
   mbedtls_ssl_transform* keys = ssl->handshake->transform_handshake;
   if (ssl->tls_version != MBEDTLS_SSL_VERSION_TLS1_3 || keys == NULL || ssl->transform_out == keys) return;
   mbedtls_ssl_set_outbound_transform(ssl, keys);
+}
+
+int latchkey_ssl_transcript_hash(mbedtls_ssl_context* ssl, unsigned char* into, size_t room, size_t* size) {
+  const mbedtls_md_type_t hash = (mbedtls_md_type_t)ssl->handshake->ciphersuite_info->mac;
+  return mbedtls_ssl_get_handshake_transcript(ssl, hash, into, room, size);
+}
+
+int latchkey_ssl_write_certificate_verify(mbedtls_ssl_context* ssl, const unsigned char* body, size_t size) {
+  unsigned char* message = NULL;
+  size_t room = 0;
+  int result = mbedtls_ssl_start_handshake_msg(ssl, MBEDTLS_SSL_HS_CERTIFICATE_VERIFY, &message, &room);
+  if (result != 0) return result;
+  if (size > room) return MBEDTLS_ERR_SSL_BUFFER_TOO_SMALL;
+  memcpy(message, body, size);
+  result = mbedtls_ssl_add_hs_msg_to_checksum(ssl, MBEDTLS_SSL_HS_CERTIFICATE_VERIFY, message, size);
+  return result != 0 ? result : mbedtls_ssl_finish_handshake_msg(ssl, room, size);
 }
 
 void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl) {

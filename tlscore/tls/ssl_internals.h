@@ -32,6 +32,13 @@ void latchkey_ssl_show(mbedtls_ssl_context* ssl, struct latchkey_ssl_shown* show
 /// and with it the nonces, again.
 void latchkey_ssl_prepare_alert(mbedtls_ssl_context* ssl);
 
+/// The hash of the handshake's messages so far, that of the cipher suite (RFC 8446, section 4.4.1); 0, or an
+/// error code of the library's. `room` is at least MBEDTLS_MD_MAX_SIZE.
+int latchkey_ssl_transcript_hash(mbedtls_ssl_context* ssl, unsigned char* into, size_t room, size_t* size);
+
+/// Writes a CertificateVerify with this body (section 4.4.3); 0, or an error code of the library's.
+int latchkey_ssl_write_certificate_verify(mbedtls_ssl_context* ssl, const unsigned char* body, size_t size);
+
 /// Takes back an alert that the library means to send.
 void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl);
 

@@ -33,7 +33,7 @@ Task<Result<void>> TlsStream::handshake(HandshakeAnswers& answers, Cancel& cance
     }
     auto answered = co_await answer(answers, *wants, cancel);
     if (answered) continue;
-    m_engine->refuse_peer();
+    m_engine->refuse_peer(answered.error().kind);
     static_cast<void>(send_some());
     co_return fail(answered.error());
   }

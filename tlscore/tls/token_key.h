@@ -26,6 +26,10 @@ class TokenKey {
 
   [[nodiscard]] mbedtls_pk_context* pk() { return &m_pk; }
   [[nodiscard]] const Identity& identity() const { return m_identity; }
+  /// An RSA key that cannot sign as TLS 1.3 usually wants.
+  [[nodiscard]] bool lacks_rsa_pss() const {
+    return m_identity.key.type() == x509::PublicKey::Type::Rsa && !m_identity.can_rsa_pss;
+  }
 
   /// What is to be signed, while it is: from the first question until the answer was used.
   [[nodiscard]] const std::optional<x509::SignatureRequest>& wanted() const { return m_wanted; }

@@ -5,6 +5,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "tlscore/tls/handshake_state.h"
+#include "tlscore/tls/rsa_pkcs1_verify.h"
 #include "tlscore/tls/ssl_internals.h"
 #include "tlscore/tls/token_key.h"
 #include "tlscore/x509/certificate.h"
@@ -21,6 +22,8 @@ int __real_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context* key, 
                                size_t signature_room, size_t* signature_size,
                                int (*random)(void*, unsigned char*, size_t), void* random_context);
 int __real_mbedtls_ssl_derive_keys(mbedtls_ssl_context* ssl);
+int __real_mbedtls_ssl_parse_sig_alg_ext(mbedtls_ssl_context* ssl, const unsigned char* begin,
+                                         const unsigned char* end);
 int __real_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl);
 
 /// RSA-PSS with a token's key: the original takes the key's numbers, which are not there.
@@ -47,10 +50,21 @@ int __wrap_mbedtls_ssl_derive_keys(mbedtls_ssl_context* ssl) {
   return result;
 }
 
-/// TLS 1.3 takes a signature that is not there yet for one that failed, and readies an alert.
+/// The library keeps the first few algorithms that a peer lists, and knows nothing of RFC 9963's.
+int __wrap_mbedtls_ssl_parse_sig_alg_ext(mbedtls_ssl_context* ssl, const unsigned char* begin,
+                                         const unsigned char* end) {
+  const int result = __real_mbedtls_ssl_parse_sig_alg_ext(ssl, begin, end);
+  if (result == 0) HandshakeState::of(ssl).takes_rsa_pkcs1 = tlscore::tls::lists_rsa_pkcs1({begin, end});
+  return result;
+}
+
+/// TLS 1.3 takes a signature that is not there yet for one that failed, and readies an alert. An RSA key
+/// without RSA-PSS signs as RFC 9963 allows; give_judgement() has seen to it that the server takes that.
 int __wrap_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl) {
-  const int result = __real_mbedtls_ssl_tls13_write_certificate_verify(ssl);
-  const HandshakeState& state = HandshakeState::of(ssl);
+  HandshakeState& state = HandshakeState::of(ssl);
+  const bool signs_pkcs1 = state.token_key && state.token_key->lacks_rsa_pss();
+  const int result = signs_pkcs1 ? tlscore::tls::write_rsa_pkcs1_verify(ssl, *state.token_key)
+                                 : __real_mbedtls_ssl_tls13_write_certificate_verify(ssl);
   if (result == 0 || !state.token_key || !state.token_key->waiting()) return result;
   latchkey_ssl_forget_alert(ssl);
   return tlscore::tls::kSignatureIsComing;
