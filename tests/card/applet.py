@@ -25,7 +25,7 @@ _RESETTING_CODE = 0xD3
 
 
 class NeverAnswers(Exception):
-    """The command is not answered at all, as the test has asked for."""
+    """The command is not answered at all: the test has asked for that, or the card was pulled out in the middle of it."""
 
 
 class Interference:
@@ -35,15 +35,21 @@ class Interference:
         self.delay = 0.0
         self.failures = 0  # how many of the next signatures end with an error
         self.silent = False  # the next one is never answered
+        self.busy = False  # one was asked for, and is not made yet
+        self.power_fails_within = lambda seconds: time.sleep(seconds)  # does the card lose its reader while it works?
 
     def before_signature(self):
-        time.sleep(self.delay)
+        self.busy = True
+        if self.power_fails_within(self.delay):
+            raise NeverAnswers
         if self.silent:
             self.silent = False
             raise NeverAnswers
         if self.failures:
             self.failures -= 1
+            self.busy = False
             raise Refused(apdu.MEMORY_FAILURE)
+        self.busy = False
 
 
 class Applet:
@@ -66,8 +72,9 @@ class Applet:
     # --- what a test and the reader do ---
 
     def reset(self):
-        """Power or reset: who was verified is forgotten."""
+        """Power or reset: who was verified is forgotten, and so is what was being done."""
         self.pins.forget_all()
+        self.interference.busy = False
         self._chain = self._rest = b""
 
     def put_key(self, slot, key):
@@ -83,7 +90,7 @@ class Applet:
         return _AID + bytes([3, 4]) + _TEST_CARD.to_bytes(2) + self.serial.to_bytes(4) + bytes(2)
 
     def execute(self, octets):
-        """Answers one command. Raises NeverAnswers only where a test has asked for that."""
+        """Answers one command. May raise NeverAnswers."""
         try:
             command = apdu.parse(octets)
             if command.ins == 0xC0:

@@ -33,9 +33,10 @@ def choices(slot):
 
 
 def normal_attributes(slot, written):
-    """One of `choices` that the written attributes mean: the last octet says how a key is imported, and is optional."""
+    """One of `choices` that the written attributes mean: a last octet that says how a key is imported is optional."""
     for choice in choices(slot):
-        if written[:len(choice)] == choice[:len(written)] and (written[0] == RSA or written in (choice, choice + b"\xff", choice + b"\x00")):
+        same = (choice, choice[:-1]) if choice[0] == RSA else (choice, choice + b"\xff", choice + b"\x00")
+        if written in same:
             return choice
     raise Refused(WRONG_DATA)
 

@@ -11,7 +11,7 @@ value, or {"error": "..."}.
     delay SECONDS               before every signature, from now on
     fail COUNT                  so many of the next signatures end with an error
     silence                     the next signature is never answered
-    state                       {"plugged", "tries": {"user", "admin"}, "verified": [129, ...], "calls": {"sign", ...}}
+    state                       {"plugged", "tries": {"user", "admin"}, "verified": [129, ...], "calls": {"sign", ...}, "busy"}
 
 The process ends with its socket.
 """
@@ -55,7 +55,7 @@ class Control:
     def do_state(self):
         pins = self._applet.pins
         return {"plugged": self._slot.plugged, "tries": {"user": pins.user.tries, "admin": pins.admin.tries},
-                "verified": sorted(pins.verified), "calls": self._applet.calls}
+                "verified": sorted(pins.verified), "calls": self._applet.calls, "busy": self._applet.interference.busy}
 
     def answer(self, line):
         command, *words = line.split()

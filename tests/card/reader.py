@@ -4,6 +4,7 @@ A payload of one octet is the reader's: 0 power off, 1 power on, 2 reset, 4 "sen
 The reader listens. Connecting is how a card is plugged in, and closing how it is pulled out; while it is in it connects
 again and again, because the reader may begin later than the card, or end and come back.
 """
+import select
 import socket
 import threading
 
@@ -18,7 +19,6 @@ class Slot:
 
     def __init__(self, applet):
         self._applet = applet
-        self._card = threading.Lock()  # one command at a time, also where an old reader is not done with its last
         self._guard = threading.Lock()
         self._pulled = threading.Event()  # one for each time it is plugged in
         self._pulled.set()
@@ -63,6 +63,7 @@ class Slot:
                 self._applet.reset()
 
     def _serve(self, connection):
+        self._applet.interference.power_fails_within = lambda seconds: _closes_within(connection, seconds)
         try:
             while True:
                 if connection.family == socket.AF_INET:  # else the kernel's delayed acknowledgements cost 44 ms each
@@ -79,16 +80,18 @@ class Slot:
             if payload[0] in (_OFF, _ON, _RESET):
                 self._applet.reset()
             return ATR if payload[0] == _ATR else None
-        with self._card:
-            try:
-                return self._applet.execute(payload)
-            except NeverAnswers:
-                return None
+        try:
+            return self._applet.execute(payload)
+        except NeverAnswers:
+            return None
 
 
 def _connected(address):
     if isinstance(address, tuple):
         connection = socket.create_connection(address)
+        if connection.getsockname() == connection.getpeername():  # nobody listens: TCP has connected us to ourselves
+            connection.close()
+            raise ConnectionRefusedError
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
     connection = socket.socket(socket.AF_UNIX)
@@ -98,6 +101,13 @@ def _connected(address):
         connection.close()
         raise
     return connection
+
+
+def _closes_within(connection, seconds):
+    """Waits that long, or until either side closes."""
+    poll = select.poll()
+    poll.register(connection, select.POLLRDHUP)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _exactly(connection, count):

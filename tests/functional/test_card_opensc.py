@@ -1,8 +1,10 @@
 """OpenSC's PKCS#11 module on the virtual card: what it lists, that its signatures verify, that wrong PINs count."""
 import hashlib
+import threading
 
 import pytest
 
+from support import wait
 from support.card import SIGNING, USING
 from support.card_stack import CardStack
 from support.pki import openssl
@@ -98,6 +100,22 @@ def test_a_pulled_card_is_gone_and_a_plugged_one_is_back(stack, home, pki):
         assert "OpenPGP" not in tool(stack, "--list-slots")[1]
         stack.plug()
         assert sign(stack, home, "ECDSA", b"x")[0]
+
+
+def test_a_card_that_is_pulled_in_the_middle_of_a_signature_is_ready_when_it_is_back(stack, home, pki):
+    stack.card.put("auth", pki.client("p256"))
+    stack.plug()
+    stack.card.delay(600)
+    signing = threading.Thread(target=sign, args=[stack, home, "ECDSA", b"x"])
+    signing.start()
+    wait.until(lambda: stack.card.busy, "the card signs", 20)
+    stack.pull()
+    signing.join()
+    assert not stack.card.busy
+    assert stack.card.calls["auth"] == 0
+    stack.card.delay(0)
+    stack.plug()
+    assert sign(stack, home, "ECDSA", b"x")[0]
 
 
 def test_a_card_that_is_in_outlives_pcscd(stack, home, pki):

@@ -84,6 +84,11 @@ class Card:
         return set(self._do("state")["verified"])
 
     @property
+    def busy(self):
+        """A signature was asked for and is not made yet: it is delayed, or will never be answered."""
+        return self._do("state")["busy"]
+
+    @property
     def calls(self):
         """{"sign": 0, "decrypt": 0, "auth": 0}: how often each key was used."""
         return self._do("state")["calls"]

@@ -4,6 +4,7 @@ import pathlib
 import re
 import subprocess
 
+from support import wait
 from support.card import ADMIN_PIN, USER_PIN
 
 # The way out of most trouble beside OpenSC: through pcscd instead of libusb, and not for itself alone.
@@ -101,8 +102,10 @@ class GnuPG:
         return self.ok("--list-secret-keys", "--with-colons").decode()
 
     def release(self):
-        """Ends scdaemon, which lets go of the card."""
+        """Ends scdaemon, which lets go of the card. Once the agent has noticed, there is a new one that has not opened it yet."""
         self.ok("--kill", "scdaemon", program="gpgconf")
+        alive = ("SCD GETINFO version", "/bye")
+        wait.until(lambda: self.run(*alive, program="gpg-connect-agent").stdout.endswith(b"OK\n"), "scdaemon is there again", 20)
 
     def __enter__(self):
         return self

@@ -1,0 +1,90 @@
+"""Latchkey and GnuPG on the same card at the same time, with scdaemon set to share it: both sign, neither fails."""
+import threading
+
+import pytest
+
+from support import clients, servers
+from support.card_gnupg import SHARED, GnuPG
+from support.card_stack import CardStack
+
+ROUNDS = 25
+USER = "Alice <alice@party.test>"
+ALGORITHMS = {"sign": "nistp256", "encr": "nistp256", "auth": "nistp256/ecdsa"}
+
+
+@pytest.fixture
+def stack(home):
+    with CardStack(home / "stack") as made:
+        made.plug()
+        yield made
+
+
+@pytest.fixture
+def gnupg(stack, home):
+    with GnuPG(stack, home / "gnupg", scdaemon=SHARED) as made:
+        yield made
+
+
+@pytest.fixture
+def key(gnupg):
+    """Its three parts are on the card; gpg knows its PIN from now on."""
+    made = gnupg.make_key(USER, ALGORITHMS)
+    gnupg.key_to_card(made)
+    return made
+
+
+@pytest.fixture
+def party(pki):
+    """A server that resumes nothing: every connection takes a signature."""
+    with servers.OpensslServer(pki.server(), more=("-no_ticket", "-num_tickets", "0", "-no_cache")) as server:
+        yield server
+
+
+def fetch(proxy):
+    answer = clients.curl("http://party.test/index.html", port=proxy.port)
+    return "" if answer.status == 200 else f"curl: {answer}"
+
+
+def use_key(gnupg, key):
+    """Signs and decrypts; what went wrong, or nothing."""
+    done = gnupg.run("--sign", "--local-user", key, input=b"a message")
+    if done.returncode != 0:
+        return f"gpg --sign: {done.stderr.decode()}"
+    secret = gnupg.ok("--trust-model", "always", "--encrypt", "--recipient", key, input=b"a secret")
+    done = gnupg.run("--decrypt", input=secret)
+    return "" if done.stdout == b"a secret" else f"gpg --decrypt: {done.stderr.decode()}"
+
+
+def repeat(what, problems):
+    problems += filter(None, (what() for _ in range(ROUNDS)))
+
+
+def test_both_sign_side_by_side(latchkey, stack, gnupg, key, party, home):
+    product = latchkey(party, token=stack)
+    assert product.run("token", "enroll").returncode == 0
+    before = stack.card.calls
+    problems = []
+    with product as proxy:
+        threads = [threading.Thread(target=repeat, args=[what, problems])
+                   for what in (lambda: fetch(proxy), lambda: use_key(gnupg, key))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert problems == []
+        assert stack.card.calls == {"sign": before["sign"] + ROUNDS, "decrypt": before["decrypt"] + ROUNDS,
+                                    "auth": before["auth"] + ROUNDS}
+    assert stack.card.tries == {"user": 3, "admin": 3}
+
+
+def test_gpg_works_while_latchkey_is_armed_and_latchkey_after_gpg(latchkey, stack, gnupg, key, party):
+    product = latchkey(party, token=stack)
+    assert product.run("token", "enroll").returncode == 0
+    with product as proxy:
+        assert use_key(gnupg, key) == ""
+        assert fetch(proxy) == ""
+        gnupg.release()
+        assert fetch(proxy) == ""
+        assert use_key(gnupg, key) == ""
+    gnupg.release()
+    assert use_key(gnupg, key) == ""
