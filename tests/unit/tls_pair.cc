@@ -33,7 +33,8 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
   m_server = *Engine::create_server({.chain = {*m_server_certificate},
                                      .key = m_server_key,
                                      .alpn = server.alpn,
-                                     .ask_for_certificate = server.ask_for_certificate});
+                                     .ask_for_certificate = server.ask_for_certificate,
+                                     .tickets = server.tickets});
 }
 
 void TlsPair::carry() {

@@ -11,6 +11,7 @@ class TlsPair {
   struct ServerOptions {
     bool ask_for_certificate = false;
     std::vector<std::string> alpn{};
+    std::shared_ptr<TicketKeys> tickets{};
   };
 
   TlsPair(const ClientSettings& client, const ServerOptions& server);

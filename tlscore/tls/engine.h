@@ -4,6 +4,7 @@
 // identity has left; and a signature for our CertificateVerify. Whoever drives it brings both and goes on.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,12 +23,21 @@ enum class Version : std::uint8_t { Tls12, Tls13 };
   return version == Version::Tls12 ? "TLS 1.2" : "TLS 1.3";
 }
 
+class Session;
+class TicketKeys;
+
+/// Is given what can be resumed later.
+using SessionTaker = std::function<void(std::shared_ptr<const Session>)>;
+
 struct ClientSettings {
   std::string server_name;  ///< For SNI (RFC 6066, section 3); empty for an address, which SNI cannot carry.
   std::vector<std::string>
       alpn;  ///< Protocol names in our order of preference (RFC 7301); empty: not offered.
   Version lowest = Version::Tls12;
   Version highest = Version::Tls13;
+  bool resumable = false;  ///< Asks the peer for sessions, and takes them if on_session() says where to.
+  /// Offered where `resumable`; the peer may prefer a full handshake. Null: there is none.
+  std::shared_ptr<const Session> session{};
 };
 
 struct ServerSettings {
@@ -35,6 +45,7 @@ struct ServerSettings {
   std::shared_ptr<x509::PrivateKey> key;  ///< Of the first one. Shared by all connections of one thread.
   std::vector<std::string> alpn;          ///< In our order of preference; empty: none is chosen.
   bool ask_for_certificate = false;       ///< The client may still send none.
+  std::shared_ptr<TicketKeys> tickets{};  ///< Null: nothing can be resumed.
 };
 
 /// What the engine needs before it can go on.
@@ -53,6 +64,7 @@ struct Negotiated {
   bool certificate_asked = false;  ///< The server asked for a certificate of ours.
   bool takes_rsa_pkcs1 = false;    ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).
   bool identity_shown = false;     ///< And was given one.
+  bool resumed = false;  ///< Nobody showed anything: what the session's full handshake found still holds.
 };
 
 /// Can this identity's key sign what was negotiated? In TLS 1.3 an RSA key signs with RSA-PSS, or, where the
@@ -73,9 +85,10 @@ class Engine {
   /// the alert for the peer may lie. Errors say what the peer did, or which alert it sent.
   Result<Wants> handshake();
 
-  /// After Wants::Judgement. With an identity it is shown where the peer asks for one; without, we stay
-  /// anonymous. Fails with Refused when the peer cannot be shown one safely (TLS 1.2 without extended master
-  /// secret, RFC 7627), or when the key cannot sign as the protocol wants.
+  /// After Wants::Judgement, which a resumed session does not ask for. With an identity it is shown where the
+  /// peer asks for one; without, we stay anonymous. Fails with Refused when the peer cannot be shown one
+  /// safely (TLS 1.2 without extended master secret, RFC 7627), or when the key cannot sign as the protocol
+  /// wants.
   Result<void> give_judgement(std::shared_ptr<const Identity> identity);
 
   /// Ends the handshake for this reason: leaves a fatal alert in output(), certificate_unknown for a peer
@@ -86,8 +99,13 @@ class Engine {
   [[nodiscard]] const x509::SignatureRequest& signature_request() const;
   void give_signature(Bytes signature);
 
-  /// The peer's certificates as it sent them, its own first; empty when it sent none. DER that could not be
-  /// read has already failed the handshake.
+  /// Once the handshake of a `resumable` connection is complete: hands over what can be resumed later, at
+  /// once or, in TLS 1.3, from within read(), as often as the peer sends tickets. In TLS 1.2 only with
+  /// extended master secret.
+  void on_session(SessionTaker take);
+
+  /// The peer's certificates as it sent them, its own first; empty when it sent none, and when a session was
+  /// resumed. DER that could not be read has already failed the handshake.
   [[nodiscard]] std::vector<x509::Certificate> peer_chain() const;
   [[nodiscard]] const Negotiated& negotiated() const;
 

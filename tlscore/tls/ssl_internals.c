@@ -10,7 +10,15 @@ int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl) {
 }
 
 int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl) {
-  return ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
+  return ssl->handshake != NULL && ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
+}
+
+int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl) {
+  if (ssl->handshake == NULL) return 0;
+  if (ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_2)
+    return ssl->state == MBEDTLS_SSL_SERVER_CHANGE_CIPHER_SPEC && ssl->handshake->resume != 0;
+  const int with_ticket = ssl->handshake->key_exchange_mode & MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_ALL;
+  return ssl->state == MBEDTLS_SSL_CLIENT_CERTIFICATE && with_ticket != 0;
 }
 
 _Static_assert(sizeof(mbedtls_ssl_key_cert) <= sizeof(struct latchkey_ssl_shown), "the room is too small");

@@ -1,7 +1,7 @@
 // The few things that we need of mbedTLS's own state of a handshake. Its private header is C and no C++, so
 // the functions behind this one are C; nothing else is.
 //
-// All of them want a handshake that is under way, on the connection that is given.
+// All of them want a handshake that is under way, on the connection that is given, unless they say otherwise.
 #pragma once
 
 #include <mbedtls/ssl.h>
@@ -13,7 +13,11 @@ extern "C" {
 /// Has the server asked for a certificate?
 int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl);
 
-/// Was extended master secret agreed on (RFC 7627)?
+/// Has the server agreed to resume the session that was offered? To be asked after each step: only the one
+/// that says so tells.
+int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl);
+
+/// Was extended master secret agreed on (RFC 7627)? No, once the handshake is over.
 int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl);
 
 /// Room for one mbedtls_ssl_key_cert, which the public headers do not define.

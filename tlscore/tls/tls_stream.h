@@ -39,6 +39,8 @@ class TlsStream final : public Stream {
   void close(bool reset) override;
 
   [[nodiscard]] const Engine& engine() const { return *m_engine; }
+  /// See Engine::on_session.
+  void on_session(SessionTaker take) { m_engine->on_session(std::move(take)); }
   [[nodiscard]] int fd() const { return m_socket->fd(); }
 
  private:
