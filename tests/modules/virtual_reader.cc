@@ -5,13 +5,16 @@
 // makes listens on the UNIX socket $LATCHKEY_TEST_READERS/BBB-DDD; whoever connects is the card in it, and
 // speaks vpcd's protocol (tests/card/reader.py). Bus and device number are answered as SCARD_ATTR_CHANNEL_ID,
 // in the form of libccid's.
+#include <poll.h>
 #include <reader.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstdint>
 #include <cstdio>
@@ -30,31 +33,17 @@ extern "C" {  // which the header leaves to us
 #include <ifdhandler.h>
 }
 
+#include "tlscore/base/unique_fd.h"
+
 namespace {
 
+using tlscore::UniqueFd;
 using Bytes = std::vector<std::uint8_t>;
 
 // What the reader says in one octet; anything longer is a command for the card.
 enum class Signal : std::uint8_t { PowerOff = 0, PowerOn = 1, Reset = 2, SendAtr = 4 };
 
 constexpr DWORD kUsbChannel = 0x0020;  // "DDDD" of SCARD_ATTR_CHANNEL_ID, as libccid has it
-
-class Descriptor {
- public:
-  explicit Descriptor(int number = -1) : m_number(number) {}
-  ~Descriptor() { reset(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  void reset(int number = -1) {
-    if (m_number >= 0) ::close(m_number);
-    m_number = number;
-  }
-  [[nodiscard]] int get() const { return m_number; }
-  [[nodiscard]] bool open() const { return m_number >= 0; }
-
- private:
-  int m_number;
-};
 
 /// Where the device is on the USB.
 struct Place {
@@ -70,7 +59,7 @@ std::optional<Place> place_of(const char* device_name) {
   return place;
 }
 
-/// One reader with one slot. pcscd calls it from one thread at a time.
+/// One reader with one slot. pcscd watches for cards in one thread and uses the one that is in from others.
 class Reader {
  public:
   static std::unique_ptr<Reader> create(Place place) {
@@ -85,35 +74,58 @@ class Reader {
   ~Reader() { ::unlink(m_path.c_str()); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
+  Reader(Reader&&) = delete;
+  Reader& operator=(Reader&&) = delete;
 
   [[nodiscard]] DWORD channel() const { return kUsbChannel << 16 | m_place.bus << 8 | m_place.device; }
-  [[nodiscard]] const Bytes& atr() const { return m_atr; }
+  [[nodiscard]] Bytes atr() const {
+    const std::lock_guard lock(m_guard);
+    return m_atr;
+  }
 
   /// Is a card in it? One that was pulled out and put in again is missed once, so that pcscd sees another
   /// card.
   bool card_present() {
-    if (m_card.open()) {
+    const std::lock_guard lock(m_guard);
+    if (m_card) {
       std::uint8_t octet = 0;
-      const auto got = ::recv(m_card.get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
+      const auto got = ::recv(m_card->get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
       if (got > 0 || (got < 0 && errno == EAGAIN)) return true;
-      lose_card();
+      m_card.reset();
+      m_atr.clear();
       return false;
     }
-    m_card.reset(::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
-    return m_card.open();
+    const int connection = ::accept4(m_listener.get(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (connection >= 0) m_card = std::make_shared<UniqueFd>(connection);
+    return m_card != nullptr;
   }
+
+  /// Until a card is put in or pulled out, as it stands now; or stop_waiting() is called; or time is up.
+  void wait_for_change(int milliseconds) {
+    const auto card = this->card();
+    std::array<pollfd, 2> watched = {pollfd{m_stop.get(), POLLIN, 0}, pollfd{m_listener.get(), POLLIN, 0}};
+    if (card) watched[1] = pollfd{card->get(), POLLRDHUP, 0};
+    ::poll(watched.data(), watched.size(), milliseconds);
+  }
+  void stop_waiting() { ::eventfd_write(m_stop.get(), 1); }
 
   bool power_up(Signal how) {
-    if (!signal(how) || !signal(Signal::SendAtr)) return false;
-    auto atr = receive();
-    if (atr) m_atr = *std::move(atr);
-    return atr.has_value();
+    const auto card = this->card();
+    if (!card || !signal(*card, how) || !signal(*card, Signal::SendAtr)) return false;
+    auto atr = receive(*card);
+    if (!atr) return false;
+    const std::lock_guard lock(m_guard);
+    m_atr = *std::move(atr);
+    return true;
   }
-  bool power_down() { return signal(Signal::PowerOff); }
+  void power_down() {
+    if (const auto card = this->card()) signal(*card, Signal::PowerOff);
+  }
 
   std::optional<Bytes> transmit(std::span<const std::uint8_t> command) {
-    if (!send(command)) return std::nullopt;
-    return receive();
+    const auto card = this->card();
+    if (!card || !send(*card, command)) return std::nullopt;
+    return receive(*card);
   }
 
  private:
@@ -124,46 +136,50 @@ class Reader {
     address.sun_family = AF_UNIX;
     if (m_path.size() >= sizeof address.sun_path) return false;
     std::ranges::copy(m_path, address.sun_path);
+    m_stop.reset(::eventfd(0, EFD_CLOEXEC));
     m_listener.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    return m_listener.open() &&
+    return m_stop && m_listener &&
            ::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
            ::listen(m_listener.get(), 1) == 0;
   }
 
-  void lose_card() {
-    m_card.reset();
-    m_atr.clear();
+  /// Shared, so that no other thread closes it, and gives its number to the next card, while it is used.
+  std::shared_ptr<const UniqueFd> card() const {
+    const std::lock_guard lock(m_guard);
+    return m_card;
   }
 
-  bool signal(Signal what) {
+  static bool signal(const UniqueFd& card, Signal what) {
     const auto octet = static_cast<std::uint8_t>(what);
-    return send(std::span(&octet, 1));
+    return send(card, std::span(&octet, 1));
   }
 
-  bool send(std::span<const std::uint8_t> payload) {
-    if (!m_card.open() || payload.size() > 0xFFFF) return false;
+  static bool send(const UniqueFd& card, std::span<const std::uint8_t> payload) {
+    if (payload.size() > 0xFFFF) return false;
     Bytes frame = {static_cast<std::uint8_t>(payload.size() >> 8),
                    static_cast<std::uint8_t>(payload.size() & 0xFF)};
     frame.insert(frame.end(), payload.begin(), payload.end());
-    return ::send(m_card.get(), frame.data(), frame.size(), MSG_NOSIGNAL) == std::ssize(frame);
+    return ::send(card.get(), frame.data(), frame.size(), MSG_NOSIGNAL) == std::ssize(frame);
   }
 
-  std::optional<Bytes> receive() {
+  static std::optional<Bytes> receive(const UniqueFd& card) {
     Bytes length(2);
-    if (!receive_into(length)) return std::nullopt;
+    if (!receive_into(card, length)) return std::nullopt;
     Bytes payload(static_cast<std::size_t>(length[0] << 8 | length[1]));
-    if (!receive_into(payload)) return std::nullopt;
+    if (!receive_into(card, payload)) return std::nullopt;
     return payload;
   }
 
-  bool receive_into(std::span<std::uint8_t> space) {
-    return ::recv(m_card.get(), space.data(), space.size(), MSG_WAITALL) == std::ssize(space);
+  static bool receive_into(const UniqueFd& card, std::span<std::uint8_t> space) {
+    return ::recv(card.get(), space.data(), space.size(), MSG_WAITALL) == std::ssize(space);
   }
 
   Place m_place;
   std::string m_path;
-  Descriptor m_listener;
-  Descriptor m_card;
+  UniqueFd m_stop;
+  UniqueFd m_listener;
+  mutable std::mutex m_guard;  // of what stands below
+  std::shared_ptr<const UniqueFd> m_card;
   Bytes m_atr;
 };
 
@@ -187,12 +203,30 @@ RESPONSECODE hand_out(std::span<const std::uint8_t> octets, PDWORD length, PUCHA
   return IFD_SUCCESS;
 }
 
+/// With this pcscd learns of cards at once; it asks every 400 ms of drivers that have no such function.
+RESPONSECODE wait_for_change(DWORD lun, int milliseconds) {
+  const auto reader = reader_of(lun);
+  if (!reader) return IFD_NO_SUCH_DEVICE;
+  reader->wait_for_change(milliseconds);
+  return IFD_SUCCESS;
+}
+
+RESPONSECODE stop_waiting(DWORD lun) {
+  if (const auto reader = reader_of(lun)) reader->stop_waiting();
+  return IFD_SUCCESS;
+}
+
+template <class Value>
+std::array<std::uint8_t, sizeof(Value)> octets_of(Value value) {
+  return std::bit_cast<std::array<std::uint8_t, sizeof(Value)>>(value);
+}
+
 }  // namespace
 
 extern "C" {
 
-RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR device_name) {
-  const auto place = place_of(device_name);
+RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR name) {
+  const auto place = place_of(name);
   if (!place) return IFD_NO_SUCH_DEVICE;
   std::shared_ptr<Reader> reader = Reader::create(*place);
   if (!reader) return IFD_COMMUNICATION_ERROR;
@@ -215,20 +249,18 @@ RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR val
   const auto number = [&](std::uint8_t n) { return hand_out(std::array{n}, length, value); };
   switch (tag) {
     case TAG_IFD_SIMULTANEOUS_ACCESS: return number(16);
-    case TAG_IFD_THREAD_SAFE: return number(1);
+    case TAG_IFD_THREAD_SAFE:
     case TAG_IFD_SLOTS_NUMBER: return number(1);
     case TAG_IFD_SLOT_THREAD_SAFE: return number(0);
+    case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT: return hand_out(octets_of(&wait_for_change), length, value);
+    case TAG_IFD_STOP_POLLING_THREAD: return hand_out(octets_of(&stop_waiting), length, value);
     default: break;
   }
   const auto reader = reader_of(lun);
   if (!reader) return IFD_NO_SUCH_DEVICE;
   if (tag == TAG_IFD_ATR || tag == SCARD_ATTR_ATR_STRING) return hand_out(reader->atr(), length, value);
-  if (tag == SCARD_ATTR_CHANNEL_ID) {
-    std::array<std::uint8_t, 4> octets{};
-    const auto channel = static_cast<std::uint32_t>(reader->channel());
-    std::memcpy(octets.data(), &channel, octets.size());
-    return hand_out(octets, length, value);
-  }
+  if (tag == SCARD_ATTR_CHANNEL_ID)
+    return hand_out(octets_of(static_cast<std::uint32_t>(reader->channel())), length, value);
   return IFD_ERROR_TAG;
 }
 
@@ -240,32 +272,32 @@ RESPONSECODE IFDHSetProtocolParameters(DWORD, DWORD, UCHAR, UCHAR, UCHAR, UCHAR)
   return IFD_SUCCESS;
 }
 
-RESPONSECODE IFDHPowerICC(DWORD lun, DWORD action, PUCHAR atr, PDWORD atr_length) {
+RESPONSECODE IFDHPowerICC(DWORD lun, DWORD action, PUCHAR atr, PDWORD length) {
   const auto reader = reader_of(lun);
   if (!reader) return IFD_NO_SUCH_DEVICE;
   if (action == IFD_POWER_DOWN) {
-    *atr_length = 0;
+    *length = 0;
     reader->power_down();
     return IFD_SUCCESS;
   }
   if (action != IFD_POWER_UP && action != IFD_RESET) return IFD_NOT_SUPPORTED;
   if (!reader->power_up(action == IFD_RESET ? Signal::Reset : Signal::PowerOn)) {
-    *atr_length = 0;
+    *length = 0;
     return IFD_ERROR_POWER_ACTION;
   }
-  return hand_out(reader->atr(), atr_length, atr);
+  return hand_out(reader->atr(), length, atr);
 }
 
-RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER, PUCHAR command, DWORD command_length,
-                               PUCHAR answer, PDWORD answer_length, PSCARD_IO_HEADER) {
+RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER, PUCHAR txbuffer, DWORD txlength, PUCHAR rxbuffer,
+                               PDWORD rxlength, PSCARD_IO_HEADER) {
   const auto reader = reader_of(lun);
   if (!reader) return IFD_NO_SUCH_DEVICE;
-  const auto got = reader->transmit(std::span(command, command_length));
+  const auto got = reader->transmit(std::span(txbuffer, txlength));
   if (!got) {
-    *answer_length = 0;
+    *rxlength = 0;
     return IFD_COMMUNICATION_ERROR;
   }
-  return hand_out(*got, answer_length, answer);
+  return hand_out(*got, rxlength, rxbuffer);
 }
 
 RESPONSECODE IFDHControl(DWORD, DWORD code, PUCHAR, DWORD, PUCHAR, DWORD, LPDWORD returned) {
