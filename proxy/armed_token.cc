@@ -30,8 +30,14 @@ std::string_view to_string(TokenState state) {
   return "absent";
 }
 
-ArmedToken::ArmedToken(EventLoop& loop, TokenSettings settings, std::function<void(const Error&)> on_disarmed)
-    : m_loop(loop), m_settings(std::move(settings)), m_on_disarmed(std::move(on_disarmed)) {}
+ArmedToken::ArmedToken(EventLoop& loop, TokenSettings settings, TokenPlace place,
+                       std::function<void(const ArmedToken&, const Error&)> on_disarmed)
+    : m_loop(loop),
+      m_settings(std::move(settings)),
+      m_place(std::move(place)),
+      m_on_disarmed(std::move(on_disarmed)) {
+  m_settings.signer.reader = m_place.reader;
+}
 
 ArmedToken::~ArmedToken() {
   *m_alive = false;
@@ -43,15 +49,17 @@ void ArmedToken::plugged() {
   if (m_present) return;
   m_present = true;
   log(LogLevel::Notice, "a token was plugged in");
-  std::optional<token::LoginOptions> login;
-  if (m_settings.pin_at_once && m_settings.pin != token::PinSource::Terminal) login = configured_login();
-  start_bring_up(std::move(login));
+  start_bring_up(login_at_once());
 }
 
-void ArmedToken::pulled() {
+void ArmedToken::pulled(const std::string& why) {
   if (!m_present) return;
   m_present = false;
-  disarm(TokenState::Absent, {ErrorKind::TokenRemoved, "the token was pulled out"});
+  disarm(TokenState::Absent, {ErrorKind::TokenRemoved, why});
+}
+
+void ArmedToken::released() {
+  if (m_state == TokenState::Broken && !m_bringing_up) start_bring_up(login_at_once());
 }
 
 Task<void> ArmedToken::lock() {
@@ -108,8 +116,9 @@ Error ArmedToken::disarmed_error() const {
                                    "): pull it out and insert it again, or run `latchkey unlock`"};
 }
 
-bool ArmedToken::asks_person() const {
-  return m_settings.pin == token::PinSource::Pinentry || m_settings.pin == token::PinSource::Terminal;
+std::optional<token::LoginOptions> ArmedToken::login_at_once() const {
+  if (!m_settings.pin_at_once || m_settings.pin == token::PinSource::Terminal) return std::nullopt;
+  return configured_login();
 }
 
 token::LoginOptions ArmedToken::configured_login() const {
@@ -233,7 +242,11 @@ Task<Result<Bytes>> ArmedToken::sign(std::shared_ptr<const tls::Identity> identi
   const auto signer = m_signer;
   if (!signer) co_return fail(disarmed_error());
   std::string fingerprint = to_hex(identity->key.spki_sha256());
-  co_return co_await signer->sign(std::move(fingerprint), std::move(request), cancel);
+  auto signature = co_await signer->sign(std::move(fingerprint), std::move(request), cancel);
+  // The session is dead, whether or not a watcher has noticed yet; nothing would work until the next plug.
+  if (!signature && signature.error().kind == ErrorKind::TokenRemoved && signer == m_signer)
+    disarm(TokenState::Broken, signature.error());
+  co_return signature;
 }
 
 token::PinTries ArmedToken::pin_tries() const {
@@ -255,7 +268,7 @@ void ArmedToken::disarm(TokenState state, const Error& why) {
   enter(state, why.message);
   if (was_armed) log(LogLevel::Notice, "disarmed: " + why.message);
   for (const Promise<void>& waiting : std::exchange(m_waiting, {})) waiting.settle({});
-  if (was_armed && m_on_disarmed) m_on_disarmed(why);
+  if (was_armed && m_on_disarmed) m_on_disarmed(*this, why);
 }
 
 void ArmedToken::enter(TokenState state, std::string reason) {

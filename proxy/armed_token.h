@@ -1,4 +1,5 @@
-// The user's token as the proxy sees it: absent, being opened, waiting for a PIN, armed, locked, or broken.
+// One token that is plugged in, as the proxy sees it: being opened, waiting for a PIN, armed, locked, or
+// broken.
 //
 // It owns the signer process; whoever needs a signature asks here. Pulling the token out, locking it and a
 // signer that dies all end in the same place: no signer, no identity, and `on_disarmed` told.
@@ -11,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/token_places.h"
 #include "tlscore/base/future.h"
 #include "tlscore/base/task.h"
 #include "tlscore/tls/identity.h"
@@ -19,7 +21,7 @@
 namespace proxy {
 
 enum class TokenState : std::uint8_t {
-  Absent,       ///< Not plugged in.
+  Absent,       ///< Not plugged in, or not any more.
   Opening,      ///< Plugged in; its signer starts.
   WaitsForPin,  ///< Open; a PIN is being asked for, or will be when it is needed.
   Armed,        ///< May sign.
@@ -40,20 +42,23 @@ struct TokenSettings {
   bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
 };
 
-/// All on the loop's thread. Destroying it kills the signer.
+/// All on the loop's thread. Destroying it kills the signer; whoever waits for one of its tasks keeps it
+/// alive.
 class ArmedToken {
  public:
   /// `on_disarmed` is called within the call that disarms a token that was armed; it closes what that opened.
-  ArmedToken(tlscore::EventLoop& loop, TokenSettings settings,
-             std::function<void(const tlscore::Error& why)> on_disarmed);
+  ArmedToken(tlscore::EventLoop& loop, TokenSettings settings, TokenPlace place,
+             std::function<void(const ArmedToken& token, const tlscore::Error& why)> on_disarmed);
   ~ArmedToken();
   ArmedToken(const ArmedToken&) = delete;
   ArmedToken& operator=(const ArmedToken&) = delete;
 
   /// The token is in: opens it, and asks for the PIN if that is to be done at once.
   void plugged();
-  /// The token is out: the signer is killed before this returns.
-  void pulled();
+  /// The token is out, for good: the signer is killed before this returns.
+  void pulled(const std::string& why);
+  /// No other program has it for itself any more: if it could not be opened, it is tried again.
+  void released();
   /// Makes the token forget the PIN (within 500 ms), then kills the signer. Stays locked until unlock().
   tlscore::Task<void> lock();
   /// Opens and arms a token that is in, with the PIN from where `login` says, or as configured without one.
@@ -75,16 +80,17 @@ class ArmedToken {
                                                       tlscore::x509::SignatureRequest request,
                                                       tlscore::Cancel& cancel);
 
+  [[nodiscard]] const TokenPlace& place() const { return m_place; }
   [[nodiscard]] TokenState state() const { return m_state; }
   /// Why it is not armed; empty where there is nothing to say.
   [[nodiscard]] const std::string& reason() const { return m_reason; }
   [[nodiscard]] const std::optional<tlscore::token::TokenInfo>& info() const { return m_info; }
   [[nodiscard]] const std::vector<tlscore::token::KeyInfo>& keys() const { return m_keys; }
   [[nodiscard]] bool is_file_key() const { return m_settings.is_file_key; }
-  /// Whoever unlocks it is asked for the PIN; else the configuration says where it lies.
-  [[nodiscard]] bool asks_person() const;
   [[nodiscard]] bool pin_prompt_shown() const { return m_signer && m_signer->waiting_for_pin(); }
   [[nodiscard]] tlscore::token::PinTries pin_tries() const;
+  /// What whoever wanted it is told.
+  [[nodiscard]] tlscore::Error disarmed_error() const;
   [[nodiscard]] int signer_pid() const { return m_signer ? m_signer->pid() : -1; }
 
  private:
@@ -94,14 +100,16 @@ class ArmedToken {
   tlscore::Task<tlscore::Result<tlscore::Bytes>> own_certificate(tlscore::token::KeyInfo key,
                                                                  tlscore::Cancel& cancel);
   [[nodiscard]] tlscore::token::LoginOptions configured_login() const;
+  /// For a token that came just now; nothing where its PIN is asked for later.
+  [[nodiscard]] std::optional<tlscore::token::LoginOptions> login_at_once() const;
   void start_bring_up(std::optional<tlscore::token::LoginOptions> login);
   void disarm(TokenState state, const tlscore::Error& why);
   void enter(TokenState state, std::string reason);
-  [[nodiscard]] tlscore::Error disarmed_error() const;
 
   tlscore::EventLoop& m_loop;
   TokenSettings m_settings;
-  std::function<void(const tlscore::Error&)> m_on_disarmed;
+  TokenPlace m_place;
+  std::function<void(const ArmedToken&, const tlscore::Error&)> m_on_disarmed;
   std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
   TokenState m_state = TokenState::Absent;
   std::string m_reason;

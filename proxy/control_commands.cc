@@ -1,12 +1,14 @@
 // status, lock, unlock, reload, explain, lease, stop.
 #include "proxy/control_commands.h"
 
+#include <fcntl.h>
+
 #include <nlohmann/json.hpp>
 
-#include "proxy/armed_token.h"
 #include "proxy/explain_report.h"
 #include "proxy/party_link.h"
 #include "proxy/status_report.h"
+#include "proxy/tokens.h"
 #include "tlscore/base/log.h"
 
 namespace proxy {
@@ -32,12 +34,12 @@ T member(const json& request, const char* name, T otherwise) {
   }
 }
 
-/// How the person at the command wants to give the PIN.
-token::LoginOptions asked_login(const json& request, ControlConversation& conversation) {
+/// How the person at the command wants to give a PIN; each of several tokens gets the terminal for itself.
+token::LoginOptions asked_login(const json& request, const ControlConversation& conversation) {
   token::LoginOptions login;
   login.allow_final_try = member(request, "allow_final_try", false);
   login.source = conversation.terminal ? token::PinSource::Terminal : token::PinSource::Pinentry;
-  login.terminal = std::move(conversation.terminal);
+  if (conversation.terminal) login.terminal.reset(::fcntl(conversation.terminal.get(), F_DUPFD_CLOEXEC, 0));
   if (const auto options = request.find("pinentry_options");
       options != request.end() && options->is_array()) {
     for (const json& option : *options) {
@@ -49,10 +51,12 @@ token::LoginOptions asked_login(const json& request, ControlConversation& conver
 
 Task<json> unlock(Services& services, const json& request, ControlConversation& conversation,
                   Cancel& cancel) {
-  std::optional<token::LoginOptions> login;
-  if (services.token.asks_person() || member(request, "pinentry", false))
-    login = asked_login(request, conversation);
-  auto unlocked = co_await services.token.unlock(std::move(login), cancel);
+  const bool ask = services.tokens.asks_person() || member(request, "pinentry", false);
+  std::function<std::optional<token::LoginOptions>()> make_login = [&] {
+    return ask ? std::optional(asked_login(request, conversation)) : std::nullopt;
+  };
+  auto unlocked = co_await services.tokens.unlock(std::move(make_login), cancel);
+  conversation.terminal.reset();
   if (!unlocked) co_return failure(unlocked.error());
   co_return json{{"ok", true}};
 }
@@ -89,7 +93,7 @@ Task<json> answer_control(Services& services, const ControlServer::Actions& acti
   if (command == "status") {
     done["status"] = status_report(services);
   } else if (command == "lock") {
-    co_await services.token.lock();
+    co_await services.tokens.lock();
   } else if (command == "unlock") {
     done = co_await unlock(services, request, conversation, cancel);
   } else if (command == "explain") {

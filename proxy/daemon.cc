@@ -5,7 +5,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "proxy/armed_token.h"
 #include "proxy/client_connection.h"
 #include "proxy/control_client.h"
 #include "proxy/control_server.h"
@@ -17,10 +16,11 @@
 #include "proxy/paths.h"
 #include "proxy/resolver.h"
 #include "proxy/token_settings.h"
+#include "proxy/token_watch.h"
+#include "proxy/tokens.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/soft_token.h"
 #include "tlscore/x509/random.h"
-#include "udev/token_watcher.h"
 
 namespace proxy {
 
@@ -57,6 +57,7 @@ class Daemon {
   explicit Daemon(std::string config_file) : m_config_file(std::move(config_file)) {}
   Result<void> set_up();
   Result<void> open_token();
+  Task<void> open_soft_token();
   Result<void> watch_tokens();
   Result<void> listen();
   Result<void> watch_signals();
@@ -72,9 +73,9 @@ class Daemon {
   LiveConnections m_connections;
   Credentials m_credentials;
   std::unique_ptr<DemoParty> m_demo;
-  std::unique_ptr<ArmedToken> m_token;
+  std::unique_ptr<Tokens> m_tokens;
   std::unique_ptr<Services> m_services;
-  std::unique_ptr<udev::TokenWatcher> m_watcher;
+  std::unique_ptr<TokenWatch> m_watch;
   std::unique_ptr<ControlServer> m_control;
   std::vector<std::unique_ptr<Listener>> m_listeners;
   std::vector<Event> m_signals;
@@ -96,12 +97,13 @@ Result<void> Daemon::set_up() {
   m_demo = TRY(DemoParty::create(*m_loop));
   auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256()));
   m_resolver = std::make_unique<Resolver>(*m_workers, settings->config().dns.hosts);
-  m_token =
-      std::make_unique<ArmedToken>(*m_loop, token_settings(settings->config().token, m_state_folder),
-                                   [this](const Error& why) { m_connections.abort_bound_to_token(why); });
+  m_tokens = std::make_unique<Tokens>(*m_loop, token_settings(settings->config().token, m_state_folder),
+                                      [this](const ArmedToken& token, const Error& why, bool last) {
+                                        m_connections.abort_bound_to(token, last, why);
+                                      });
   m_services = std::make_unique<Services>(Services{.loop = *m_loop,
                                                    .resolver = *m_resolver,
-                                                   .token = *m_token,
+                                                   .tokens = *m_tokens,
                                                    .connections = m_connections,
                                                    .credentials = m_credentials,
                                                    .demo = *m_demo,
@@ -136,36 +138,34 @@ Result<void> Daemon::listen() {
   return {};
 }
 
-/// A token that is no USB device is there from now on; for the others, udev tells.
+/// The software token is there from now on, and so is one of which nobody tells; the others are watched for.
 Result<void> Daemon::open_token() {
   const TokenConfig& config = m_services->settings->config().token;
-  if (config.module != "soft" && config.device != "none") return watch_tokens();
-  if (config.module != "soft") {
-    m_token->plugged();
+  if (config.module == "soft") {
+    spawn(*m_loop, open_soft_token());
     return {};
   }
-  const auto make_and_plug = [](Daemon& self) -> Task<void> {
-    Cancel never;
-    token::SoftTokenOptions options;
-    options.state_folder = self.m_state_folder;
-    auto made = co_await token::make_soft_token(*self.m_loop, std::move(options), never);
-    if (!made) log(LogLevel::Error, "the software token cannot be made: " + made.error().message);
-    if (made && !self.m_stopping) self.m_token->plugged();
-  };
-  spawn(*m_loop, make_and_plug(*this));
+  if (config.device != "none" || config.module == "auto") return watch_tokens();
+  m_tokens->plugged({.key = config.module, .text = config.module});
   return {};
 }
 
+Task<void> Daemon::open_soft_token() {
+  Cancel never;
+  token::SoftTokenOptions options;
+  options.state_folder = m_state_folder;
+  auto made = co_await token::make_soft_token(*m_loop, std::move(options), never);
+  if (!made) log(LogLevel::Error, "the software token cannot be made: " + made.error().message);
+  if (made && !m_stopping) m_tokens->plugged({.key = "soft", .text = "a file"});
+}
+
 Result<void> Daemon::watch_tokens() {
-  const std::string serial = m_services->settings->config().token.device;
-  m_watcher = TRY(udev::TokenWatcher::start(
-      *m_loop, serial, [this](const udev::UsbToken&) { m_token->plugged(); },
-      [this](const udev::UsbToken&) {
-        // Which reader holds the token that is open is not known here, so each removal disarms: no connection
-        // may outlive its token. Where another one stays, it is opened anew.
-        m_token->pulled();
-        if (!m_watcher->tokens().empty()) m_token->plugged();
-      }));
+  TokenWatch::Callbacks callbacks{
+      .came = [this](const TokenPlace& place) { m_tokens->plugged(place); },
+      .left = [this](const TokenPlace& place, const std::string& why) { m_tokens->pulled(place, why); },
+      .released = [this](const TokenPlace& place) { m_tokens->released(place); },
+      .looked = [this] { m_tokens->set_why_none(m_watch->places().why_none()); }};
+  m_watch = TRY(TokenWatch::start(*m_loop, m_services->settings->config().token, std::move(callbacks)));
   return {};
 }
 
@@ -206,13 +206,13 @@ void Daemon::stop() {
   if (std::exchange(m_stopping, true)) return;
   const Error why{ErrorKind::Cancelled, "Latchkey ends"};
   m_listeners.clear();
-  m_watcher.reset();
+  m_watch.reset();
   m_control->stop();
   m_connections.abort_all(why);
   m_demo->stop();
   // The card forgets the PIN, then everything that still waits comes to its end.
   const auto finish = [](Daemon& self) -> Task<void> {
-    co_await self.m_token->lock();
+    co_await self.m_tokens->lock();
     self.m_loop->post([&self] { self.m_loop->stop(); });
   };
   spawn(*m_loop, finish(*this));

@@ -155,6 +155,7 @@ Task<Result<void>> serve_http(Services& services, InputBuffer& client, LiveConne
     if (!turn.keep) co_return Result<void>();
     // Between two requests the connection is nobody's; a kept link is still its party's.
     live.bound_to_token = kept != nullptr;
+    if (!kept) live.token = nullptr;
     live.phase = "between two requests";
   }
 }

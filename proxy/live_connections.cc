@@ -32,10 +32,12 @@ LiveConnections::Membership::~Membership() {
   m_all.m_all.erase(m_place);
 }
 
-std::size_t LiveConnections::abort_bound_to_token(const Error& why) {
+std::size_t LiveConnections::abort_bound_to(const ArmedToken& token, bool last, const Error& why) {
   std::size_t count = 0;
   for (LiveConnection* connection : m_all) {
-    if (!connection->bound_to_token || connection->cancel.requested()) continue;
+    const bool is_bound =
+        connection->bound_to_token && (connection->token ? connection->token.get() == &token : last);
+    if (!is_bound || connection->cancel.requested()) continue;
     connection->abort(why);
     ++count;
   }

@@ -16,6 +16,8 @@
 
 namespace proxy {
 
+class ArmedToken;
+
 /// What one client's connection is doing. Belongs to it; LiveConnections only points to it.
 struct LiveConnection {
   std::uint64_t id = 0;
@@ -26,8 +28,9 @@ struct LiveConnection {
   std::string protocol;  ///< "TLS 1.3, TLS_AES_128_GCM_SHA256"; empty before, or for a tunnel.
   std::string identity;  ///< The fingerprint of the key that was shown; empty: none.
   RelayCounts counts;
-  bool bound_to_token = false;  ///< It ends when the token leaves.
-  tlscore::Cancel cancel;       ///< Ends it, wherever it waits.
+  bool bound_to_token = false;        ///< It ends when its token leaves.
+  std::shared_ptr<ArmedToken> token;  ///< That token; null: it needs some token, and ends with the last one.
+  tlscore::Cancel cancel;             ///< Ends it, wherever it waits.
 
   /// While it lives, the stream is closed in the very call that aborts the connection, so that not one octet
   /// follows.
@@ -77,8 +80,8 @@ class LiveConnections {
   [[nodiscard]] const std::list<LiveConnection*>& all() const { return m_all; }
   [[nodiscard]] std::size_t size() const { return m_all.size(); }
 
-  /// Aborts those that are bound to the token: how many.
-  std::size_t abort_bound_to_token(const tlscore::Error& why);
+  /// Aborts those that are bound to this token, and if it was the last one, those that need any: how many.
+  std::size_t abort_bound_to(const ArmedToken& token, bool last, const tlscore::Error& why);
   /// Aborts every one.
   void abort_all(const tlscore::Error& why);
 

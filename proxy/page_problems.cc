@@ -114,10 +114,11 @@ Problem timed_out(const Authority& party, std::string_view doing) {
           "Try again in a moment. If it stays so, see whether your network is up and whether the server is."};
 }
 
-Problem disarmed(const Authority& party) {
+Problem disarmed(const Authority& party, std::string_view reason) {
   return {503, "Insert your token",
-          "Connections to " + name_of(party) +
-              " are opened with the key on your token, and no token is plugged in.",
+          sentence("Connections to " + name_of(party) +
+                       " are opened with the key on your token, and no token is plugged in",
+                   reason),
           "Plug the token in, then try again."};
 }
 
@@ -128,10 +129,11 @@ Problem token_removed(const Authority& party) {
           "Plug the token in again, then try again."};
 }
 
-Problem pin_wanted(const Authority& party) {
+Problem pin_wanted(const Authority& party, std::string_view tries_left) {
   return {503, "Your token waits for its PIN",
-          "Connections to " + name_of(party) +
-              " are opened with the key on your token. It is plugged in, but locked.",
+          sentence("Connections to " + name_of(party) +
+                       " are opened with the key on your token. It is plugged in, but locked",
+                   tries_left),
           "Enter the PIN where you are asked for it, or run \"latchkey unlock\". Then try again."};
 }
 

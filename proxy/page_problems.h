@@ -45,11 +45,11 @@ namespace proxy {
 [[nodiscard]] Problem timed_out(const Authority& party, std::string_view doing);
 
 /// 503: no token is plugged in.
-[[nodiscard]] Problem disarmed(const Authority& party);
+[[nodiscard]] Problem disarmed(const Authority& party, std::string_view reason = "");
 /// 503: the token left while it was in use.
 [[nodiscard]] Problem token_removed(const Authority& party);
 /// 503: the token is there, but its PIN was not given.
-[[nodiscard]] Problem pin_wanted(const Authority& party);
+[[nodiscard]] Problem pin_wanted(const Authority& party, std::string_view tries_left = "");
 /// 503: the token is there and open, but would not sign.
 [[nodiscard]] Problem token_failed(const Authority& party, std::string_view reason);
 /// 503: the bound on connections is reached.

@@ -32,6 +32,12 @@ std::vector<const Party*> most_exact(std::span<const Party> parties, std::string
 
 }  // namespace
 
+std::string key_selection(const Identity& identity) {
+  const bool names_key =
+      identity.kind == Identity::Kind::KeyFingerprint || identity.kind == Identity::Kind::Pkcs11Uri;
+  return names_key ? identity.value : "auto";
+}
+
 std::optional<PartyMatch> find_party(std::span<const Party> parties, std::string_view host,
                                      std::uint16_t port) {
   const std::optional<std::string> address = canonical_address(host);

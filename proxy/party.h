@@ -41,6 +41,9 @@ struct Identity {
   friend bool operator==(const Identity&, const Identity&) = default;
 };
 
+/// The same as tlscore::token::select_key takes it: "auto", unless a key is named.
+[[nodiscard]] std::string key_selection(const Identity& identity);
+
 /// One `[[party]]`. Every field has been checked (config.h) and stands in one spelling only.
 struct Party {
   std::vector<std::string> hosts;         ///< At least one, as parse_host_pattern returns them.

@@ -27,8 +27,8 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::chosen_identity
     co_return fail(ErrorKind::Unsupported,
                    "this party's `identity` is of a kind that this build cannot show");
   }
-  std::string selection = wanted.kind == Identity::Kind::Auto ? "auto" : wanted.value;
-  co_return co_await m_services.token.identity(std::move(selection), cancel);
+  std::string selection = key_selection(wanted);
+  co_return co_await m_live.token->identity(std::move(selection), cancel);
 }
 
 Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls::Engine& engine,
@@ -45,7 +45,7 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls
 
 Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Cancel& cancel) {
   m_live.phase = "signing";
-  auto signature = co_await m_services.token.sign(m_identity, request, cancel);
+  auto signature = co_await m_live.token->sign(m_identity, request, cancel);
   // Whatever kept the token from signing, to the client it is a token that cannot be used.
   if (!signature && !cancel.requested()) co_return fail(ErrorKind::Disarmed, signature.error().message);
   co_return signature;

@@ -2,11 +2,11 @@
 #include "proxy/party_link.h"
 
 #include "proxy/address_rules.h"
-#include "proxy/armed_token.h"
 #include "proxy/demo_party.h"
 #include "proxy/dialer.h"
 #include "proxy/party_answers.h"
 #include "proxy/resolver.h"
+#include "proxy/tokens.h"
 
 namespace proxy {
 
@@ -40,6 +40,12 @@ Task<Result<UniqueFd>> connect_to(Services& services, const Destination& destina
   const DialLimits limits{.whole = Limits::kConnect};
   co_return co_await dial(services.loop, destination.host, std::move(*addresses), std::move(check),
                           live.cancel, limits);
+}
+
+/// Where no key is shown any token will do, and the last one ends the connection.
+bool shows_key(const Destination& destination) {
+  return destination.party != nullptr && destination.mode() != LocalMode::Tunnel &&
+         destination.party->identity.kind != Identity::Kind::None;
 }
 
 std::string describe(const tls::Negotiated& negotiated) {
@@ -87,11 +93,13 @@ class ExplainAnswers final : public PartyAnswers {
 
 Task<Result<std::unique_ptr<Socket>>> dial_destination(Services& services, const Destination& destination,
                                                        LiveConnection& live) {
-  live.bound_to_token = true;
   live.party = destination.text();
   live.phase = "waiting for the token";
-  auto armed = co_await services.token.arm(live.cancel);
+  std::string selection = destination.party == nullptr ? "auto" : key_selection(destination.party->identity);
+  auto armed = co_await services.tokens.armed_for(std::move(selection), live.cancel);
   if (!armed) co_return fail(armed.error());
+  live.bound_to_token = true;
+  live.token = shows_key(destination) ? std::move(*armed) : nullptr;
   auto fd = co_await connect_to(services, destination, live);
   if (!fd) co_return fail(fd.error());
   co_return Socket::adopt(services.loop, std::move(*fd));

@@ -1,7 +1,7 @@
 // Errors of the token, told apart by its state.
 #include "proxy/problem_for.h"
 
-#include "proxy/armed_token.h"
+#include "proxy/tokens.h"
 
 namespace proxy {
 
@@ -9,10 +9,14 @@ using namespace tlscore;
 
 Problem problem_for(const Services& services, const Authority& asked, const Error& error) {
   if (error.kind != ErrorKind::Disarmed) return party_failed(asked, error);
-  switch (services.token.state()) {
-    case TokenState::Absent: return disarmed(asked);
+  const Tokens& tokens = services.tokens;
+  switch (tokens.state()) {
+    case TokenState::Absent: return disarmed(asked, tokens.reason());
     case TokenState::WaitsForPin:
-    case TokenState::Locked: return pin_wanted(asked);
+    case TokenState::Locked: {
+      const token::PinTries tries = tokens.farthest()->pin_tries();
+      return pin_wanted(asked, tries == token::PinTries::Enough ? "" : describe(tries));
+    }
     default: return token_failed(asked, error.message);
   }
 }

@@ -9,17 +9,17 @@
 
 namespace proxy {
 
-class ArmedToken;
 class Credentials;
 class DemoParty;
 class LiveConnections;
 class Resolver;
+class Tokens;
 
 /// Lives as long as the daemon. All on the loop's thread.
 struct Services {
   tlscore::EventLoop& loop;
   Resolver& resolver;
-  ArmedToken& token;
+  Tokens& tokens;
   LiveConnections& connections;
   Credentials& credentials;
   DemoParty& demo;

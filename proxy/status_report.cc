@@ -7,8 +7,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
-#include "proxy/armed_token.h"
 #include "proxy/live_connections.h"
+#include "proxy/tokens.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
 
@@ -39,16 +39,24 @@ std::string_view to_string(token::PinTries tries) {
   return "enough";
 }
 
-json token_report(const Services& services) {
-  const ArmedToken& token = services.token;
-  json report{{"state", to_string(token.state())},
-              {"reason", printable(token.reason())},
-              {"module", services.settings->config().token.module},
-              {"file_key", token.is_file_key()},
-              {"pin_prompt", token.pin_prompt_shown()},
-              {"pin_tries", to_string(token.pin_tries())},
-              {"signer_pid", token.signer_pid()},
-              {"keys", json::array()}};
+/// What there is to say of any token, and of none.
+json token_summary(const Services& services, TokenState state, const std::string& reason) {
+  return {{"state", to_string(state)},
+          {"reason", printable(reason)},
+          {"module", services.settings->config().token.module},
+          {"file_key", services.tokens.settings().is_file_key},
+          {"pin_prompt", false},
+          {"pin_tries", to_string(token::PinTries::Enough)},
+          {"signer_pid", -1},
+          {"keys", json::array()}};
+}
+
+json token_report(const Services& services, const ArmedToken& token) {
+  json report = token_summary(services, token.state(), token.reason());
+  report["place"] = token.place().text;
+  report["pin_prompt"] = token.pin_prompt_shown();
+  report["pin_tries"] = to_string(token.pin_tries());
+  report["signer_pid"] = token.signer_pid();
   if (token.info()) {
     report["label"] = printable(token.info()->label);
     report["serial"] = printable(token.info()->serial);
@@ -62,6 +70,17 @@ json token_report(const Services& services) {
                               {"certificate", key.certificate.has_value()}});
   }
   return report;
+}
+
+/// All tokens, and as "token" the one that counts while there is only one.
+void add_tokens(const Services& services, json& report) {
+  const Tokens& tokens = services.tokens;
+  report["armed"] = tokens.state() == TokenState::Armed;
+  report["tokens"] = json::array();
+  for (const auto& token : tokens.all()) report["tokens"].push_back(token_report(services, *token));
+  const ArmedToken* token = tokens.farthest();
+  report["token"] = token != nullptr ? token_report(services, *token)
+                                     : token_summary(services, TokenState::Absent, tokens.reason());
 }
 
 json party_report(const Party& party) {
@@ -121,12 +140,11 @@ json status_report(Services& services) {
   json report{{"version", kVersion},
               {"pid", ::getpid()},
               {"listen", services.addresses},
-              {"armed", services.token.state() == TokenState::Armed},
-              {"token", token_report(services)},
               {"parties", json::array()},
               {"connections", json::array()},
               {"refusals", json::array()},
               {"longest_block_us", services.loop.take_longest_block().count()}};
+  add_tokens(services, report);
   if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
   for (const Party& party : services.settings->config().parties)
     report["parties"].push_back(party_report(party));
@@ -142,7 +160,9 @@ json status_report(Services& services) {
 }
 
 std::string status_text(const json& report) {
-  std::string text = token_text(report["token"]);
+  std::string text;
+  for (const json& token : report["tokens"]) text += token_text(token);
+  if (report["tokens"].empty()) text += token_text(report["token"]);
   for (const json& address : report["listen"]) text += "listens on   " + address.get<std::string>() + '\n';
   if (report.contains("pac")) text += "PAC file     " + report["pac"].get<std::string>() + '\n';
   for (const json& party : report["parties"]) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "proxy/armed_token.h"
 #include "proxy/live_connections.h"
 #include "tlscore/base/socket.h"
 
@@ -136,7 +137,10 @@ TEST(LiveConnections, AbortClosesTheStreamsWithinTheCall) {
   const LiveConnections::Membership second(all, unbound);
   bound.bound_to_token = true;
   const LiveConnection::ClosesWith closes(bound, *ours);
-  EXPECT_EQ(all.abort_bound_to_token({ErrorKind::TokenRemoved, "gone"}), 1U);
+  const ArmedToken token(*loop, {}, {}, nullptr);
+  EXPECT_EQ(all.abort_bound_to(token, false, {ErrorKind::TokenRemoved, "gone"}), 0U)
+      << "another is still there";
+  EXPECT_EQ(all.abort_bound_to(token, true, {ErrorKind::TokenRemoved, "gone"}), 1U);
   EXPECT_TRUE(bound.cancel.requested());
   EXPECT_FALSE(unbound.cancel.requested());
   const Bytes one{1};

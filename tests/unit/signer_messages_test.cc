@@ -40,7 +40,7 @@ TokenInfo make_token() {
 
 std::vector<Message> every_message() {
   return {ListTokens{"auto"},
-          Open{"/usr/lib/x.so", "pkcs11:serial=0001"},
+          Open{"/usr/lib/x.so", "pkcs11:serial=0001", "Virtual reader 00 00"},
           ListKeys{7},
           Login{PinSource::Terminal, "/a/file", true, 108, {"ttyname=/dev/pts/1", "display=:0"}},
           Sign{std::string(64, 'a'), {x509::SignatureScheme::RsaPss, x509::Hash::Sha384, Bytes(48, 1)}},

@@ -156,6 +156,7 @@ class CardReaderWatcher::Thread {
     for (const SCARD_READERSTATE& state : states) {
       if (std::string_view(state.szReader) == kAnyReader) continue;
       CardReader reader{.name = state.szReader,
+                        .card_events = static_cast<std::uint16_t>(state.dwEventState >> 16U),
                         .has_card = (state.dwEventState & SCARD_STATE_PRESENT) != 0,
                         .held = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0};
       // Asked once: connecting is itself a change that wakes us.

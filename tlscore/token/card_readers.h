@@ -19,6 +19,7 @@ struct CardReader {
   std::uint8_t usb_bus =
       0;  ///< SCARD_ATTR_CHANNEL_ID; 0 where the reader does not tell, or is held by another.
   std::uint8_t usb_device = 0;
+  std::uint16_t card_events = 0;  ///< Grows with every card that comes or goes.
   bool has_card = false;
   bool held = false;  ///< A program has the card for itself alone.
 

@@ -150,4 +150,11 @@ Result<TokenInfo> select_token(std::span<const TokenInfo> tokens, std::string_vi
   return first;
 }
 
+bool is_in_reader(const TokenInfo& token, std::string_view reader) {
+  constexpr std::size_t kSlotDescriptionBytes = sizeof(CK_SLOT_INFO::slotDescription);
+  reader = reader.substr(0, kSlotDescriptionBytes);
+  while (reader.ends_with(' ')) reader.remove_suffix(1);
+  return token.reader == reader;
+}
+
 }  // namespace tlscore::token

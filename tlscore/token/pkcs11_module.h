@@ -58,4 +58,7 @@ class Pkcs11Module {
 /// that carries a PIN.
 [[nodiscard]] Result<TokenInfo> select_token(std::span<const TokenInfo> tokens, std::string_view selection);
 
+/// Does the module show this token in the reader of that PC/SC name? PKCS#11 has room for 64 bytes of a name.
+[[nodiscard]] bool is_in_reader(const TokenInfo& token, std::string_view reader);
+
 }  // namespace tlscore::token

@@ -116,7 +116,7 @@ Task<Result<TokenInfo>> SignerClient::open(Cancel& cancel) {
 }
 
 Task<Result<TokenInfo>> SignerClient::open(std::string token, Cancel& cancel) {
-  Open request{m_options.module, std::move(token)};
+  Open request{m_options.module, std::move(token), m_options.reader};
   return ask_to_open(
       m_connection, {std::move(request), UniqueFd(), m_options.call_limit, "the opening of a token"}, cancel);
 }

@@ -98,10 +98,12 @@ void read(FieldReader& in, ListTokens& message) {
 void write(FieldWriter& out, const Open& message) {
   out.text(message.module);
   out.text(message.token);
+  out.text(message.reader);
 }
 void read(FieldReader& in, Open& message) {
   message.module = in.text();
   message.token = in.text();
+  message.reader = in.text();
 }
 
 void write(FieldWriter& out, const ListKeys& message) {

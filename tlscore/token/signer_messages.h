@@ -45,7 +45,8 @@ struct ListTokens {
 /// Loads the module and opens a session with one token: answered by TokenList of that one.
 struct Open {
   std::string module;
-  std::string token;  ///< As select_token takes it.
+  std::string token;   ///< As select_token takes it.
+  std::string reader;  ///< The reader that it is in, by its PC/SC name; empty: any.
   friend bool operator==(const Open&, const Open&) = default;
 };
 /// The open token's keys, from the `first` on: answered by KeyList, with as many as fit in a frame.

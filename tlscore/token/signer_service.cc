@@ -42,7 +42,9 @@ Result<Message> SignerService::handle(const ListTokens& request) {
 
 Result<Message> SignerService::handle(const Open& request) {
   TRY(load(request.module));
-  const std::vector<TokenInfo> tokens = TRY(m_module->tokens());
+  std::vector<TokenInfo> tokens = TRY(m_module->tokens());
+  if (!request.reader.empty())
+    std::erase_if(tokens, [&](const TokenInfo& token) { return !is_in_reader(token, request.reader); });
   const TokenInfo token = TRY(select_token(tokens, request.token));
   m_keys.reset();
   m_session.reset();
