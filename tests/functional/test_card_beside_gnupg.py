@@ -7,7 +7,6 @@ from support import clients, servers
 from support.card_gnupg import SHARED, GnuPG
 from support.card_stack import CardStack
 
-ROUNDS = 25
 USER = "Alice <alice@party.test>"
 ALGORITHMS = {"sign": "nistp256", "encr": "nistp256", "auth": "nistp256/ecdsa"}
 
@@ -55,26 +54,30 @@ def use_key(gnupg, key):
     return "" if done.stdout == b"a secret" else f"gpg --decrypt: {done.stderr.decode()}"
 
 
-def repeat(what, problems):
-    problems += filter(None, (what() for _ in range(ROUNDS)))
-
-
-def test_both_sign_side_by_side(latchkey, stack, gnupg, key, party, home):
+@pytest.mark.seconds(400)
+@pytest.mark.parametrize("signatures", [25, pytest.param(400, marks=pytest.mark.slow)])
+def test_both_sign_side_by_side(latchkey, stack, gnupg, key, party, measured, signatures):
     product = latchkey(party, token=stack)
     assert product.run("token", "enroll").returncode == 0
     before = stack.card.calls
-    problems = []
+    problems, rounds, done = [], [], threading.Event()
+
+    def use_it_beside():
+        while not done.is_set():
+            rounds.append(use_key(gnupg, key))
+
     with product as proxy:
-        threads = [threading.Thread(target=repeat, args=[what, problems])
-                   for what in (lambda: fetch(proxy), lambda: use_key(gnupg, key))]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        other = threading.Thread(target=use_it_beside)
+        other.start()
+        problems += filter(None, (fetch(proxy) for _ in range(signatures)))
+        done.set()
+        other.join()
+        problems += filter(None, rounds)
         assert problems == []
-        assert stack.card.calls == {"sign": before["sign"] + ROUNDS, "decrypt": before["decrypt"] + ROUNDS,
-                                    "auth": before["auth"] + ROUNDS}
+        assert stack.card.calls == {"sign": before["sign"] + len(rounds), "decrypt": before["decrypt"] + len(rounds),
+                                    "auth": before["auth"] + signatures}
     assert stack.card.tries == {"user": 3, "admin": 3}
+    measured(f"gpg's signatures and decryptions beside {signatures} of Latchkey's", str(2 * len(rounds)))
 
 
 def test_gpg_works_while_latchkey_is_armed_and_latchkey_after_gpg(latchkey, stack, gnupg, key, party):
