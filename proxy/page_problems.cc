@@ -6,10 +6,17 @@
 namespace proxy {
 namespace {
 
-/// What a person calls a destination: the port only where it is not the usual one.
+constexpr std::uint16_t kHttpPort = 80;
+
+/// What a person calls a destination: the port only where it is not a usual one.
 std::string name_of(const Authority& destination) {
   constexpr std::uint16_t kHttpsPort = 443;
-  return host_field(destination, kHttpsPort);
+  return host_field(destination, destination.port == kHttpPort ? kHttpPort : kHttpsPort);
+}
+
+/// What `latchkey explain` takes for it.
+std::string url_of(const Authority& destination) {
+  return (destination.port == kHttpPort ? "http://" : "https://") + name_of(destination) + "/";
 }
 
 /// `lead: reason.`, with one full stop.
@@ -91,11 +98,9 @@ Problem untrusted_party(const Authority& party, std::string_view reason) {
   return {502, "This is not proven to be " + name_of(party),
           sentence("Latchkey closed the connection before it showed who you are", reason),
           "If you did not expect this, do not go on: somebody may be between you and the party. \"latchkey "
-          "explain "
-          "https://" +
-              name_of(party) +
-              "/\" shows all that was found. If the server is yours, its certificate needs "
-              "correcting."};
+          "explain " +
+              url_of(party) +
+              "\" shows all that was found. If the server is yours, its certificate needs correcting."};
 }
 
 Problem unreachable(const Authority& party, std::string_view reason) {

@@ -16,6 +16,16 @@ bool holds(const ArmedToken& token, const std::string& selection) {
   return token.info() && token::select_key(token.keys(), *token.info(), selection).has_value();
 }
 
+/// Why an armed token is not the one for this selection.
+Error missing_key(const ArmedToken& token, const std::string& selection) {
+  const auto selected = token::select_key(token.keys(), *token.info(), selection);
+  const bool is_unclear = !selected && selected.error().kind != ErrorKind::NotFound;
+  return {ErrorKind::Disarmed, is_unclear
+                                   ? selected.error().message
+                                   : "the party's key " + printable(selection) +
+                                         " is on no token that is plugged in: insert the one that holds it"};
+}
+
 /// How far on its way to being armed.
 int progress(TokenState state) {
   switch (state) {
@@ -105,11 +115,9 @@ Task<Result<std::shared_ptr<ArmedToken>>> Tokens::armed_for(std::string selectio
     }
     if (token->state() == TokenState::Armed && (any || holds(*token, selection))) co_return token;
   }
-  // The one token that is in may know better why it does not have the key.
-  if (tokens.size() == 1 && tokens.front()->state() == TokenState::Armed) co_return tokens.front();
-  if (std::ranges::any_of(tokens, [](const auto& each) { return each->state() == TokenState::Armed; }))
-    why = {ErrorKind::Disarmed, "the party's key " + printable(selection) +
-                                    " is on no token that is plugged in: insert the one that holds it"};
+  for (const auto& token : tokens) {
+    if (token->state() == TokenState::Armed) why = missing_key(*token, selection);
+  }
   co_return fail(why);
 }
 

@@ -136,6 +136,7 @@ class Reader {
     address.sun_family = AF_UNIX;
     if (m_path.size() >= sizeof address.sun_path) return false;
     std::ranges::copy(m_path, address.sun_path);
+    ::unlink(m_path.c_str());  // of a pcscd that was killed
     m_stop.reset(::eventfd(0, EFD_CLOEXEC));
     m_listener.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     return m_stop && m_listener &&

@@ -128,6 +128,8 @@ TEST_F(ProcessTest, GetsOurVariablesInPlaceOfOlderOnes) {
   ASSERT_EQ(::setenv("LATCHKEY_TEST_VARIABLE", "old", 1), 0);
   EXPECT_EQ(run("[ \"$LATCHKEY_TEST_VARIABLE\" = new ]", {"LATCHKEY_TEST_VARIABLE=new"}),
             "it ended with status 0");
+  EXPECT_EQ(run("[ -z \"${LATCHKEY_TEST_VARIABLE+set}\" ]", {"LATCHKEY_TEST_VARIABLE"}),
+            "it ended with status 0");
 }
 
 TEST_F(ProcessTest, WhatItStartedEndsWithIt) {

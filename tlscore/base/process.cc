@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
 
 #include "tlscore/base/c_handle.h"
 
@@ -30,7 +31,9 @@ std::string_view name_of(std::string_view variable) {
 }
 
 std::vector<std::string> merged_environment(const std::vector<std::string>& ours) {
-  std::vector<std::string> merged = ours;
+  std::vector<std::string> merged;
+  std::ranges::copy_if(ours, std::back_inserter(merged),
+                       [](const std::string& own) { return own.contains('='); });
   for (char** variable = environ; *variable != nullptr; ++variable) {
     const bool replaced =
         std::ranges::any_of(ours, [&](const std::string& own) { return name_of(own) == name_of(*variable); });

@@ -40,9 +40,12 @@ Result<std::shared_ptr<SignerConnection>> SignerConnection::start(EventLoop& loo
   std::shared_ptr<SignerConnection> self(new SignerConnection(loop, options.module));
   auto [ours, its] = TRY(make_socket_pair());
   auto* const raw = self.get();  // owns what calls back
+  // What the signer loads is the module, and nothing that somebody has put in front of it.
+  std::vector<std::string> environment = options.environment;
+  environment.insert(environment.end(), {"LD_PRELOAD", "LD_AUDIT"});
   const ChildProcess::Options child{.arguments = {options.program, "signer"},
                                     .descriptors = {{its.get(), kSignerSocketFd}},
-                                    .environment = options.environment};
+                                    .environment = std::move(environment)};
   self->m_child = TRY(ChildProcess::start(loop, child, [raw](int status) { raw->on_child_exit(status); }));
   self->m_socket = TRY(Socket::adopt(loop, std::move(ours)));
   self->m_socket->on_ready([raw](bool can_read, bool) {
