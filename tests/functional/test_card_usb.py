@@ -56,6 +56,15 @@ def test_readers_come_and_go_with_their_usb_devices(stack):
     assert sorted(stack.readers().values()) == [False, True]
 
 
+def test_readers_and_cards_that_are_in_outlive_pcscd(stack):
+    stack.plug(0)
+    stack.plug_reader(1)
+    stack.kill_pcscd()
+    stack.start_pcscd()
+    stack.wait_for_card()
+    assert sorted(stack.readers().values()) == [False, True]
+
+
 def test_a_reader_says_where_on_the_usb_it_is(stack):
     for number in (0, 1):
         stack.plug_reader(number)
