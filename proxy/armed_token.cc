@@ -11,6 +11,16 @@ using namespace tlscore;
 
 namespace {
 
+std::string describe(LockReason reason) {
+  switch (reason) {
+    case LockReason::User: return "the token was locked";
+    case LockReason::Idle: return "the token was locked because it was not used (lock_after_idle)";
+    case LockReason::Suspend: return "the token was locked because the machine went to sleep";
+    case LockReason::Exit: return "Latchkey ends";
+  }
+  return "the token was locked";
+}
+
 /// A reader is there before its driver is: how often, and how far apart, a token that is not yet seen is
 /// looked for.
 constexpr int kOpenTries = 40;
@@ -62,11 +72,15 @@ void ArmedToken::released() {
   if (m_state == TokenState::Broken && !m_bringing_up) start_bring_up(login_at_once());
 }
 
-Task<void> ArmedToken::lock() {
+Task<void> ArmedToken::lock(LockReason reason) {
+  const bool by_itself = reason == LockReason::Idle || reason == LockReason::Suspend;
+  // Who has locked it himself, or has not opened it, is not asked for the PIN because the machine slept.
+  if (by_itself && m_state != TokenState::Armed && m_state != TokenState::WaitsForPin) co_return;
   // Out of this object first: whatever happens while the card is logged out belongs to a new signer.
   const std::shared_ptr<token::SignerClient> signer = std::move(m_signer);
   m_signer = nullptr;
-  if (m_present) disarm(TokenState::Locked, {ErrorKind::Disarmed, "the token was locked"});
+  if (m_present)
+    disarm(by_itself ? TokenState::WaitsForPin : TokenState::Locked, {ErrorKind::Disarmed, describe(reason)});
   if (signer) co_await signer->logout_and_stop();
 }
 
@@ -155,6 +169,7 @@ Task<void> ArmedToken::bring_up(std::uint64_t generation) {
   }
   if (login) {
     enter(TokenState::Armed, "");
+    m_armed_since = std::chrono::steady_clock::now();
     log(LogLevel::Notice, "armed: " + m_info->label + " (" + std::to_string(m_keys.size()) + " keys)");
   } else {
     enter(TokenState::WaitsForPin, "no PIN was given");

@@ -29,6 +29,14 @@ enum class TokenState : std::uint8_t {
   Broken,       ///< Module or token failed: `latchkey unlock`, or a new plug, tries again.
 };
 
+/// Why a token is locked, and until when.
+enum class LockReason : std::uint8_t {
+  User,     ///< He said so: until he unlocks it.
+  Idle,     ///< It was not used for `lock_after_idle`: the next use asks for the PIN.
+  Suspend,  ///< The machine goes to sleep: the next use asks for the PIN.
+  Exit,     ///< Latchkey ends.
+};
+
 /// "absent", "opening", "waits-for-pin", "armed", "locked", "broken". Stable, for JSON.
 [[nodiscard]] std::string_view to_string(TokenState state);
 
@@ -59,8 +67,9 @@ class ArmedToken {
   void pulled(const std::string& why);
   /// No other program has it for itself any more: if it could not be opened, it is tried again.
   void released();
-  /// Makes the token forget the PIN (within 500 ms), then kills the signer. Stays locked until unlock().
-  tlscore::Task<void> lock();
+  /// Makes the token forget the PIN (within 500 ms), then kills the signer. Nothing is done to a token that
+  /// is not open.
+  tlscore::Task<void> lock(LockReason reason);
   /// Opens and arms a token that is in, with the PIN from where `login` says, or as configured without one.
   /// Who comes while a PIN is being asked for waits for that one. Disarmed when the token is out.
   tlscore::Task<tlscore::Result<void>> unlock(std::optional<tlscore::token::LoginOptions> login,
@@ -82,6 +91,8 @@ class ArmedToken {
 
   [[nodiscard]] const TokenPlace& place() const { return m_place; }
   [[nodiscard]] TokenState state() const { return m_state; }
+  /// When it was last armed.
+  [[nodiscard]] std::chrono::steady_clock::time_point armed_since() const { return m_armed_since; }
   /// Why it is not armed; empty where there is nothing to say.
   [[nodiscard]] const std::string& reason() const { return m_reason; }
   [[nodiscard]] const std::optional<tlscore::token::TokenInfo>& info() const { return m_info; }
@@ -113,6 +124,7 @@ class ArmedToken {
   std::shared_ptr<bool> m_alive = std::make_shared<bool>(true);
   TokenState m_state = TokenState::Absent;
   std::string m_reason;
+  std::chrono::steady_clock::time_point m_armed_since;
   bool m_present = false;
   std::uint64_t m_generation = 0;  ///< Grows with every disarming: work for an older one is void.
   std::shared_ptr<tlscore::token::SignerClient> m_signer;

@@ -93,7 +93,7 @@ Task<json> answer_control(Services& services, const ControlServer::Actions& acti
   if (command == "status") {
     done["status"] = status_report(services);
   } else if (command == "lock") {
-    co_await services.tokens.lock();
+    co_await services.tokens.lock(LockReason::User);
   } else if (command == "unlock") {
     done = co_await unlock(services, request, conversation, cancel);
   } else if (command == "explain") {

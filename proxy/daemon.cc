@@ -11,6 +11,7 @@
 #include "proxy/credentials.h"
 #include "proxy/demo_party.h"
 #include "proxy/first_steps.h"
+#include "proxy/idle_lock.h"
 #include "proxy/listener.h"
 #include "proxy/live_connections.h"
 #include "proxy/paths.h"
@@ -21,6 +22,7 @@
 #include "tlscore/base/log.h"
 #include "tlscore/token/soft_token.h"
 #include "tlscore/x509/random.h"
+#include "udev/suspend_watcher.h"
 
 namespace proxy {
 
@@ -61,6 +63,7 @@ class Daemon {
   Result<void> watch_tokens();
   Result<void> listen();
   Result<void> watch_signals();
+  void watch_suspend();
   Result<void> reload();
   void stop();
   static void on_signal(evutil_socket_t number, short what, void* self) noexcept;
@@ -75,6 +78,8 @@ class Daemon {
   std::unique_ptr<DemoParty> m_demo;
   std::unique_ptr<Tokens> m_tokens;
   std::unique_ptr<Services> m_services;
+  std::unique_ptr<IdleLock> m_idle_lock;
+  std::unique_ptr<udev::SuspendWatcher> m_suspend;
   std::unique_ptr<TokenWatch> m_watch;
   std::unique_ptr<ControlServer> m_control;
   std::vector<std::unique_ptr<Listener>> m_listeners;
@@ -114,6 +119,9 @@ Result<void> Daemon::set_up() {
   m_control = TRY(ControlServer::start(*m_services, std::move(actions), std::move(control_path)));
   TRY(listen());
   TRY(watch_signals());
+  const std::chrono::milliseconds idle = m_services->settings->config().token.lock_after_idle;
+  m_idle_lock = std::make_unique<IdleLock>(*m_loop, *m_tokens, m_connections, idle);
+  watch_suspend();
   return open_token();
 }
 
@@ -179,6 +187,21 @@ Result<void> Daemon::watch_signals() {
   return {};
 }
 
+/// The card forgets the PIN before the machine sleeps: who wakes it may be somebody else.
+void Daemon::watch_suspend() {
+  const auto lock = [](Daemon& self, std::shared_ptr<void> go_on) -> Task<void> {
+    co_await self.m_tokens->lock(LockReason::Suspend);
+    go_on.reset();
+  };
+  auto watcher = udev::SuspendWatcher::start(
+      *m_loop, [this, lock](std::shared_ptr<void> go_on) { spawn(*m_loop, lock(*this, std::move(go_on))); });
+  if (watcher) {
+    m_suspend = std::move(*watcher);
+  } else {
+    log(LogLevel::Info, watcher.error().message);
+  }
+}
+
 void Daemon::on_signal(evutil_socket_t number, short /*what*/, void* self) noexcept {
   auto& daemon = *static_cast<Daemon*>(self);
   if (number != SIGHUP) {
@@ -207,12 +230,14 @@ void Daemon::stop() {
   const Error why{ErrorKind::Cancelled, "Latchkey ends"};
   m_listeners.clear();
   m_watch.reset();
+  m_idle_lock.reset();
+  m_suspend.reset();
   m_control->stop();
   m_connections.abort_all(why);
   m_demo->stop();
   // The card forgets the PIN, then everything that still waits comes to its end.
   const auto finish = [](Daemon& self) -> Task<void> {
-    co_await self.m_tokens->lock();
+    co_await self.m_tokens->lock(LockReason::Exit);
     self.m_loop->post([&self] { self.m_loop->stop(); });
   };
   spawn(*m_loop, finish(*this));

@@ -29,6 +29,7 @@ LiveConnections::Membership::Membership(LiveConnections& all, LiveConnection& on
 }
 
 LiveConnections::Membership::~Membership() {
+  if ((*m_place)->bound_to_token) m_all.m_last_end = std::chrono::steady_clock::now();
   m_all.m_all.erase(m_place);
 }
 
@@ -42,6 +43,12 @@ std::size_t LiveConnections::abort_bound_to(const ArmedToken& token, bool last, 
     ++count;
   }
   return count;
+}
+
+std::chrono::steady_clock::time_point LiveConnections::last_use() const {
+  const bool in_use =
+      std::ranges::any_of(m_all, [](const LiveConnection* each) { return each->bound_to_token; });
+  return in_use ? std::chrono::steady_clock::now() : m_last_end;
 }
 
 void LiveConnections::abort_all(const Error& why) {

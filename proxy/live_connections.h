@@ -79,6 +79,8 @@ class LiveConnections {
 
   [[nodiscard]] const std::list<LiveConnection*>& all() const { return m_all; }
   [[nodiscard]] std::size_t size() const { return m_all.size(); }
+  /// When a connection that is bound to a token was last alive: now, while there is one.
+  [[nodiscard]] std::chrono::steady_clock::time_point last_use() const;
 
   /// Aborts those that are bound to this token, and if it was the last one, those that need any: how many.
   std::size_t abort_bound_to(const ArmedToken& token, bool last, const tlscore::Error& why);
@@ -91,6 +93,7 @@ class LiveConnections {
  private:
   std::list<LiveConnection*> m_all;
   std::uint64_t m_next_id = 1;
+  std::chrono::steady_clock::time_point m_last_end;  ///< Of one that was bound to a token.
   std::deque<Refusal> m_refusals;
 };
 

@@ -73,16 +73,17 @@ void Tokens::released(const TokenPlace& place) {
   if (const auto token = at(place)) token->released();
 }
 
-Task<void> Tokens::lock() {
+Task<void> Tokens::lock(LockReason reason) {
   // All at once: each may take its half second.
   std::vector<Promise<void>> ended;
   for (const auto& token : m_tokens) {
     ended.emplace_back(m_loop);
-    const auto lock_and_tell = [](std::shared_ptr<ArmedToken> one, Promise<void> done) -> Task<void> {
-      co_await one->lock();
+    const auto lock_and_tell = [](std::shared_ptr<ArmedToken> one, LockReason why,
+                                  Promise<void> done) -> Task<void> {
+      co_await one->lock(why);
       done.settle({});
     };
-    spawn(m_loop, lock_and_tell(token, ended.back()));
+    spawn(m_loop, lock_and_tell(token, reason, ended.back()));
   }
   Cancel never;
   for (const Promise<void>& each : ended) static_cast<void>(co_await each.wait(never));
@@ -150,6 +151,12 @@ TokenState Tokens::state() const {
 std::string Tokens::reason() const {
   const ArmedToken* token = farthest();
   return token == nullptr ? m_why_none : token->reason();
+}
+
+std::chrono::steady_clock::time_point Tokens::armed_since() const {
+  std::chrono::steady_clock::time_point latest;
+  for (const auto& token : m_tokens) latest = std::max(latest, token->armed_since());
+  return latest;
 }
 
 bool Tokens::asks_person() const {

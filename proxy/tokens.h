@@ -29,8 +29,8 @@ class Tokens {
   /// Nobody holds these any more: those that could not be opened for that reason are tried again.
   void released(const TokenPlace& place);
 
-  /// As ArmedToken::lock, of every token.
-  tlscore::Task<void> lock();
+  /// As ArmedToken::lock, of every token at once.
+  tlscore::Task<void> lock(LockReason reason);
   /// As ArmedToken::unlock, of every token that is in and not armed, one after the other; succeeds when all
   /// of them are. `make_login` is called once for each.
   tlscore::Task<tlscore::Result<void>> unlock(
@@ -52,6 +52,8 @@ class Tokens {
   [[nodiscard]] TokenState state() const;
   /// Why it is not armed; empty where there is nothing to say.
   [[nodiscard]] std::string reason() const;
+  /// When a token was last armed; the clock's beginning before that.
+  [[nodiscard]] std::chrono::steady_clock::time_point armed_since() const;
   [[nodiscard]] bool asks_person() const;
   [[nodiscard]] const TokenSettings& settings() const { return m_settings; }
 

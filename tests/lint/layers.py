@@ -24,6 +24,7 @@ HOMES = [
     (r"libmemcached.*/.*", "libmemcached", {"tlscore/judge"}),
     (r"gpgme.*\.h", "GPGME", {"openpgp-auth"}),
     (r"libudev\.h", "libudev", {"udev"}),
+    (r"systemd/sd-[a-z]+\.h", "libsystemd", {"udev"}),
     (r"toml\+\+/.*", "toml++", {"proxy"}),
     (r"nlohmann/.*", "nlohmann/json", {"proxy"}),
     (r"boost/.*", "Boost", {"proxy"}),

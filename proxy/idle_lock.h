@@ -1,0 +1,31 @@
+// Locks the tokens when nobody has used them for as long as `lock_after_idle` says.
+#pragma once
+
+#include <chrono>
+#include <memory>
+
+#include "proxy/live_connections.h"
+#include "proxy/tokens.h"
+
+namespace proxy {
+
+/// Used is a token while a connection that was opened with it is alive, or is being opened. On the loop's
+/// thread.
+class IdleLock {
+ public:
+  /// `limit` 0: never.
+  IdleLock(tlscore::EventLoop& loop, Tokens& tokens, const LiveConnections& connections,
+           std::chrono::milliseconds limit);
+
+ private:
+  void look();
+  void look_again(std::chrono::milliseconds delay);
+
+  tlscore::EventLoop& m_loop;
+  Tokens& m_tokens;
+  const LiveConnections& m_connections;
+  std::chrono::milliseconds m_limit;
+  std::unique_ptr<tlscore::Timer> m_timer;
+};
+
+}  // namespace proxy

@@ -1,0 +1,123 @@
+"""Tokens that nobody uses, and tokens of a machine that goes to sleep, forget their PIN; the next use asks for it again."""
+import datetime
+
+import pytest
+
+from support import clients, people, servers, streams, wait
+from support import latchkey as product
+from support.card import USING
+from support.card_stack import CardStack
+from support.logind import Logind
+
+URL = "http://party.test/"
+
+
+@pytest.fixture
+def stack(home, pki):
+    with CardStack(home / "stack") as made:
+        made.card.put("auth", pki.client("p256"), with_certificate=True)
+        made.plug()
+        yield made
+
+
+@pytest.fixture
+def machine(home, monkeypatch):
+    with Logind(home / "machine") as made:
+        for name, value in made.environment.items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+@pytest.fixture
+def pinentry(home, monkeypatch):
+    made = people.Pinentry(home / "person", "123456")
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+class Asking:
+    """The stack's token, whose PIN a person is asked for."""
+
+    def __init__(self, stack):
+        self.environment = stack.environment
+        self.configuration = stack.configuration | {"pin": "ask"}
+
+
+def is_forgotten(proxy, stack):
+    proxy.until(lambda status: status["token"]["state"] == "waits-for-pin", "has locked the token")
+    assert USING not in stack.card.verified
+    assert proxy.status()["token"]["signer_pid"] == -1
+
+
+def test_an_unused_token_is_locked_and_the_next_use_asks(latchkey, pki, stack, pinentry):
+    token = Asking(stack)
+    token.configuration["lock_after_idle"] = "1s"
+    with servers.Nginx(pki.server()) as server, latchkey(server, token=token) as proxy:
+        assert clients.curl(URL, port=proxy.port).status == 200
+        is_forgotten(proxy, stack)
+        assert "lock_after_idle" in proxy.log
+        assert pinentry.times_asked() == 1, "nobody was asked again by itself"
+        assert clients.curl(URL, port=proxy.port).status == 200
+        assert pinentry.times_asked() == 2
+
+
+def test_a_token_in_use_is_not_idle(latchkey, pki, stack, pinentry):
+    token = Asking(stack)
+    token.configuration["lock_after_idle"] = "1s"
+    with servers.ByteServer(pki.server()) as server, latchkey(server, token=token) as proxy:
+        with streams.connect(proxy.port, "party.test", server.port) as stream:
+            stream.sendall(b"echo\n" + b"a")
+            assert stream.recv(1) == b"a"
+            began = proxy.status()["connections"][0]["since"]
+            wait.until(lambda: proxy.status()["armed"] is False or is_old(began), "two limits have passed", 30)
+            stream.sendall(b"b")
+            assert stream.recv(1) == b"b", "an open connection is use"
+        is_forgotten(proxy, stack)
+
+
+def is_old(began):
+    """Has three times the limit passed since then?"""
+    age = datetime.datetime.now(datetime.timezone.utc) - datetime.datetime.fromisoformat(began.replace("Z", "+00:00"))
+    return age.total_seconds() >= 3
+
+
+def ended(stream):
+    """Does it end, without a further octet?"""
+    try:
+        return stream.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
+def test_sleep_takes_the_pin_from_the_card_before_the_machine_sleeps(latchkey, pki, stack, pinentry, machine):
+    with servers.ByteServer(pki.server()) as server, latchkey(server, token=Asking(stack)) as proxy:
+        wait.until(lambda: machine.delayers() == 1, "Latchkey wants to be waited for", 20)
+        stream = streams.connect(proxy.port, "party.test", server.port)
+        stream.sendall(b"echo\n" + b"a")
+        assert stream.recv(1) == b"a"
+        assert USING in stack.card.verified
+        delayed = machine.sleep()
+        assert USING not in stack.card.verified, "the machine sleeps, and the card is open"
+        assert delayed < 1 * product.SLOWNESS
+        stream.settimeout(20)
+        assert ended(stream)
+        is_forgotten(proxy, stack)
+        machine.wake()
+        wait.until(lambda: machine.delayers() == 1, "Latchkey wants to be waited for again", 20)
+        assert pinentry.times_asked() == 1
+        with streams.connect(proxy.port, "party.test", server.port) as stream:
+            stream.sendall(b"echo\n" + b"b")
+            assert stream.recv(1) == b"b"
+        assert pinentry.times_asked() == 2
+
+
+def test_who_locked_it_himself_is_not_asked_after_a_sleep(latchkey, pki, stack, pinentry, machine):
+    with servers.Nginx(pki.server()) as server, latchkey(server, token=Asking(stack)) as proxy:
+        assert proxy.run("lock").returncode == 0
+        wait.until(lambda: machine.delayers() == 1, "Latchkey wants to be waited for", 20)
+        machine.sleep()
+        machine.wake()
+        assert clients.curl(URL, port=proxy.port).status == 503
+        assert proxy.status()["token"]["state"] == "locked"
+        assert pinentry.times_asked() == 1
