@@ -15,11 +15,9 @@ import shutil
 
 from support import wait
 from support.card_stack import CardStack
-from support.usb import PRELOAD, UsbTestbed
+from support.usb import UsbTestbed
 
-_MODULES = pathlib.Path(__file__).resolve().parents[3] / "build/modules"
-_DRIVER = _MODULES / "virtual_reader.so"
-_EARLY = _MODULES / "umockdev_early.so"  # says why it is needed
+_DRIVER = pathlib.Path(__file__).resolve().parents[3] / "build/modules/virtual_reader.so"
 _VENDOR, _PRODUCT = "20a0", "4108"
 _INFO = f"""<?xml version="1.0" encoding="UTF-8"?>
 <plist version="1.0">
@@ -40,8 +38,7 @@ class UsbCardStack(CardStack):
 
     def __init__(self, folder, cards=1):
         super().__init__(folder, cards)
-        for module in (_DRIVER, _EARLY):
-            assert module.exists(), f"{module} is missing: `make modules` builds it"
+        assert _DRIVER.exists(), f"{_DRIVER} is missing: `make modules` builds it"
         bundle = self.folder / "drivers/virtual.bundle/Contents"
         (bundle / "Linux").mkdir(parents=True)
         (bundle / "Info.plist").write_text(_INFO)
@@ -54,8 +51,7 @@ class UsbCardStack(CardStack):
 
     @property
     def environment(self):
-        """With these Latchkey sees the stack and its USB, and may load OpenSC's module beside umockdev's library."""
-        return super().environment | self.usb.environment() | {"LD_PRELOAD": f"{PRELOAD} {_EARLY}"}
+        return super().environment | self.usb.environment()
 
     @property
     def configuration(self):
