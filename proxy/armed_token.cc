@@ -216,7 +216,6 @@ Task<Result<void>> ArmedToken::log_in(token::LoginOptions login, std::uint64_t g
   if (!keys) co_return fail(keys.error());
   if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");
   m_keys = std::move(*keys);
-  if (m_keys.empty()) co_return fail(ErrorKind::NotFound, "the token holds no key that can sign");
   co_return Result<void>();
 }
 

@@ -56,6 +56,8 @@ Result<Message> SignerService::handle(const Open& request) {
 Result<void> SignerService::load_keys() {
   const auto mechanisms = TRY(m_module->signing_mechanisms(m_token->slot));
   m_keys = TRY(find_keys(*m_session, *m_token, mechanisms));
+  if (m_keys->empty() && m_session->logged_in())
+    return fail(ErrorKind::NotFound, TRY(why_no_key(*m_session)));
   return {};
 }
 

@@ -147,6 +147,23 @@ Result<std::vector<TokenKey>> find_keys(const Pkcs11Session& session, const Toke
   return keys;
 }
 
+Result<std::string> why_no_key(const Pkcs11Session& session) {
+  constexpr std::string_view kUsable = "Latchkey can use RSA, P-256 and P-384";
+  const std::vector<CK_OBJECT_HANDLE> private_keys = TRY(objects(session, CKO_PRIVATE_KEY, nullptr));
+  bool has_edwards = false;
+  bool has_other = false;
+  for (const CK_OBJECT_HANDLE object : private_keys) {
+    if (!TRY(session.flag(object, CKA_SIGN))) continue;
+    const auto type = TRY(session.number(object, CKA_KEY_TYPE));
+    (type == CKK_EC_EDWARDS ? has_edwards : has_other) = true;
+  }
+  if (has_edwards)
+    return "the token's key is an Ed25519 key, which TLS cannot sign with here: " + std::string(kUsable);
+  if (has_other)
+    return "the token's key is of a kind or curve that TLS cannot sign with here: " + std::string(kUsable);
+  return "the token holds no key for authentication: " + std::string(kUsable);
+}
+
 x509::PublicKey::Type curve_of(ByteView ec_params) {
   if (std::ranges::equal(ec_params, kPrime256v1)) return PublicKey::Type::EcP256;
   if (std::ranges::equal(ec_params, kSecp384r1)) return PublicKey::Type::EcP384;

@@ -28,6 +28,9 @@ struct TokenKey {
                                                       std::span<const CK_MECHANISM_TYPE> mechanisms);
 
 /// The curve that CKA_EC_PARAMS names; Other for all but P-256 and P-384.
+/// Why an open token has no key for us, for people: which kinds its keys have.
+[[nodiscard]] Result<std::string> why_no_key(const Pkcs11Session& session);
+
 [[nodiscard]] x509::PublicKey::Type curve_of(ByteView ec_params);
 
 }  // namespace tlscore::token
