@@ -31,11 +31,6 @@ def path(request, pki, latchkey):
         yield proxy, open_stream
 
 
-def share(mode, count, write_bytes):
-    """How much of `count` a mode is given: millions of tiny writes take minutes, and a tunnel looks at none of them."""
-    return count // 8 if mode == "tunnel" and write_bytes < 100 else count
-
-
 def peak_bytes(proxy):
     status = pathlib.Path(f"/proc/{proxy.process.pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024
@@ -46,7 +41,6 @@ def peak_bytes(proxy):
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_goes_up_arrives(path, measured, count, write_bytes):
     proxy, open_stream = path
-    count = share(proxy.mode, count, write_bytes)
     stream = open_stream()
     stream.sendall(f"sink {count}\n".encode())
     send_pattern(stream, count, write_bytes)
@@ -59,7 +53,6 @@ def test_what_goes_up_arrives(path, measured, count, write_bytes):
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_comes_down_arrives(path, measured, count, write_bytes):
     proxy, open_stream = path
-    count = share(proxy.mode, count, write_bytes)
     stream = open_stream()
     stream.sendall(f"source {count} {write_bytes}\n".encode())
     digest, received = hashlib.sha256(), 0
