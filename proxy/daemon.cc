@@ -14,6 +14,7 @@
 #include "proxy/idle_lock.h"
 #include "proxy/listener.h"
 #include "proxy/live_connections.h"
+#include "proxy/party_memory.h"
 #include "proxy/paths.h"
 #include "proxy/resolver.h"
 #include "proxy/token_settings.h"
@@ -74,6 +75,7 @@ class Daemon {
   std::unique_ptr<Workers> m_workers;
   std::unique_ptr<Resolver> m_resolver;
   LiveConnections m_connections;
+  PartyMemory m_memory;
   Credentials m_credentials;
   std::unique_ptr<DemoParty> m_demo;
   std::unique_ptr<Tokens> m_tokens;
@@ -104,6 +106,7 @@ Result<void> Daemon::set_up() {
   m_resolver = std::make_unique<Resolver>(*m_workers, settings->config().dns.hosts);
   m_tokens = std::make_unique<Tokens>(*m_loop, token_settings(settings->config().token, m_state_folder),
                                       [this](const ArmedToken& token, const Error& why, bool last) {
+                                        m_memory.forget();
                                         m_connections.abort_bound_to(token, last, why);
                                       });
   m_services = std::make_unique<Services>(Services{.loop = *m_loop,
@@ -112,6 +115,7 @@ Result<void> Daemon::set_up() {
                                                    .connections = m_connections,
                                                    .credentials = m_credentials,
                                                    .demo = *m_demo,
+                                                   .memory = m_memory,
                                                    .settings = std::move(settings)});
   // The control socket first: it is what tells that another daemon of this user's runs.
   ControlServer::Actions actions{.reload = [this] { return reload(); }, .stop = [this] { stop(); }};
@@ -220,6 +224,7 @@ Result<void> Daemon::reload() {
     config.token = current.token;
   }
   m_services->settings = TRY(Settings::create(std::move(config), m_demo->key_sha256()));
+  m_memory.forget();
   m_resolver->set_fixed_hosts(m_services->settings->config().dns.hosts);
   log(LogLevel::Notice, "read the configuration again: " + m_services->settings->config().source);
   return {};

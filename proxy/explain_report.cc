@@ -32,6 +32,7 @@ json explain_report(const Destination& destination, const Explanation& explanati
               {"trust", destination.settings->trust_of(*destination.party).expression.text()},
               {"findings", json::array()},
               {"protocol", std::string(to_string(explanation.negotiated.version))},
+              {"protocol_note", printable(explanation.protocol_note)},
               {"certificate_asked", explanation.negotiated.certificate_asked},
               {"identity", explanation.identity},
               {"identity_note", printable(explanation.identity_note)},
@@ -61,7 +62,10 @@ std::string explain_text(const json& report) {
     text += "  " + name + finding["verdict"].get<std::string>() + ": " +
             finding["reason"].get<std::string>() + '\n';
   }
-  text += "  protocol    " + report["protocol"].get<std::string>() + '\n';
+  text += "  protocol    " + report["protocol"].get<std::string>();
+  if (const auto note = report["protocol_note"].get<std::string>(); !note.empty())
+    text += ", because " + note;
+  text += '\n';
   if (report.contains("certificate")) {
     const json& certificate = report["certificate"];
     text += "  certificate " + certificate["subject"].get<std::string>() + ", by " +

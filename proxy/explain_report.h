@@ -12,8 +12,8 @@ namespace proxy {
 [[nodiscard]] tlscore::Result<Authority> parse_explained_url(const std::string& url);
 
 /// Fields are added, never renamed: url, party, verdict, summary, trust, findings[] {assessor, verdict,
-/// reason}, protocol, certificate {subject, issuer, not_after, key_sha256}, certificate_asked, identity,
-/// identity_note, identity_in_clear.
+/// reason}, protocol, protocol_note, certificate {subject, issuer, not_after, key_sha256}, certificate_asked,
+/// identity, identity_note, identity_in_clear.
 [[nodiscard]] nlohmann::json explain_report(const Destination& destination, const Explanation& explanation);
 
 [[nodiscard]] std::string explain_text(const nlohmann::json& report);

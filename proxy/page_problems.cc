@@ -114,6 +114,13 @@ Problem bad_answer(const Authority& party, std::string_view reason) {
           "Try again. If it stays so, it is for those who run the server to correct."};
 }
 
+Problem cannot_be_opened(const Authority& party, std::string_view reason) {
+  return {502, "Latchkey cannot connect you to " + name_of(party) + " this way",
+          sentence("The connection was closed before anything of yours was sent", reason),
+          "The reason says what to change. \"latchkey explain https://" + name_of(party) +
+              "/\" shows what was found."};
+}
+
 Problem timed_out(const Authority& party, std::string_view doing) {
   return {504, name_of(party) + " took too long", sentence("Latchkey gave up waiting", doing),
           "Try again in a moment. If it stays so, see whether your network is up and whether the server is."};
@@ -165,6 +172,7 @@ Problem party_failed(const Authority& party, const tlscore::Error& error) {
     case ErrorKind::WrongPin: return pin_wanted(party);
     case ErrorKind::TimedOut: return timed_out(party, error.message);
     case ErrorKind::Refused: return address_refused(party, error.message);
+    case ErrorKind::Unsupported: return cannot_be_opened(party, error.message);
     case ErrorKind::NotFound:
     case ErrorKind::Unreachable: return unreachable(party, error.message);
     default: return bad_answer(party, error.message);

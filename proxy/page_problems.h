@@ -41,6 +41,8 @@ namespace proxy {
 [[nodiscard]] Problem unreachable(const Authority& party, std::string_view reason);
 /// 502: the party answers, but not as HTTP or TLS allow.
 [[nodiscard]] Problem bad_answer(const Authority& party, std::string_view reason);
+/// 502: this build, or the user's key, cannot do what this connection needs. `reason` says what to change.
+[[nodiscard]] Problem cannot_be_opened(const Authority& party, std::string_view reason);
 /// 504: a time limit ran out. `doing` is a clause, e.g. "setting up TLS".
 [[nodiscard]] Problem timed_out(const Authority& party, std::string_view doing);
 

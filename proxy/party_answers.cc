@@ -20,7 +20,7 @@ Task<void> PartyAnswers::ask_assessors(const tls::Engine& engine, Cancel& cancel
   m_judgement = co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
 }
 
-Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::chosen_identity(Cancel& cancel) {
+Task<PartyAnswers::FoundIdentity> PartyAnswers::chosen_identity(Cancel& cancel) {
   const Identity& wanted = m_destination.party->identity;
   if (wanted.kind == Identity::Kind::None) co_return std::shared_ptr<const tls::Identity>();
   if (wanted.kind == Identity::Kind::OpenPgpFingerprint || wanted.kind == Identity::Kind::Ask) {
@@ -31,21 +31,37 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::chosen_identity
   co_return co_await m_live.token->identity(std::move(selection), cancel);
 }
 
+Task<void> PartyAnswers::find_identity(Cancel& cancel) {
+  m_identity = co_await chosen_identity(cancel);
+}
+
+std::string PartyAnswers::key_fingerprint() const {
+  return m_identity && *m_identity ? to_hex((*m_identity)->key.spki_sha256()) : "";
+}
+
+Result<std::shared_ptr<const tls::Identity>> PartyAnswers::fitting_identity(
+    const tls::Negotiated& negotiated) {
+  m_needs_tls12.reset();
+  if (!negotiated.certificate_asked) return std::shared_ptr<const tls::Identity>();
+  if (!m_identity || !*m_identity || can_sign(**m_identity, negotiated)) return m_identity;
+  m_needs_tls12 = "the RSA key " + key_fingerprint() +
+                  " on your token makes no RSA-PSS signatures, which TLS 1.3 wants, and the party does not "
+                  "take others (RFC 9963)";
+  return fail(ErrorKind::Unsupported, *m_needs_tls12);
+}
+
 Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls::Engine& engine,
                                                                        Cancel& cancel) {
   co_await ask_assessors(engine, cancel);
   if (!m_judgement->trusted()) co_return fail(ErrorKind::Untrusted, m_judgement->summary);
-  if (!engine.negotiated().certificate_asked) co_return std::shared_ptr<const tls::Identity>();
-  auto identity = co_await chosen_identity(cancel);
-  if (!identity) co_return fail(identity.error());
-  m_identity = *identity;
-  if (m_identity) m_live.identity = to_hex(m_identity->key.spki_sha256());
-  co_return m_identity;
+  auto identity = fitting_identity(engine.negotiated());
+  if (identity && *identity) m_live.identity = key_fingerprint();
+  co_return identity;
 }
 
 Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Cancel& cancel) {
   m_live.phase = "signing";
-  auto signature = co_await m_live.token->sign(m_identity, request, cancel);
+  auto signature = co_await m_live.token->sign(*m_identity, request, cancel);
   // Whatever kept the token from signing, to the client it is a token that cannot be used.
   if (!signature && !cancel.requested()) co_return fail(ErrorKind::Disarmed, signature.error().message);
   co_return signature;

@@ -10,11 +10,17 @@
 
 namespace proxy {
 
-/// For one handshake. Everything it is given outlives it.
+/// For one connection, which may take two handshakes. Everything it is given outlives it.
 class PartyAnswers : public tlscore::tls::HandshakeAnswers {
  public:
   PartyAnswers(Services& services, const Destination& destination, LiveConnection& live)
       : m_services(services), m_destination(destination), m_live(live) {}
+
+  /// Before the first handshake: finds the identity that the party may see, because what is remembered of a
+  /// party is remembered for one identity. That there is none counts only if the party asks for one.
+  tlscore::Task<void> find_identity(tlscore::Cancel& cancel);
+  /// The fingerprint of the key that the party may see; empty: none.
+  [[nodiscard]] std::string key_fingerprint() const;
 
   tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> judge(
       const tlscore::tls::Engine& engine, tlscore::Cancel& cancel) override;
@@ -23,19 +29,28 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
 
   /// What was found, once it was.
   [[nodiscard]] const std::optional<tlscore::judge::Judgement>& judgement() const { return m_judgement; }
+  /// The handshake ended, before anything of ours was sent, because the key cannot sign in TLS 1.3: why, as a
+  /// clause.
+  [[nodiscard]] const std::optional<std::string>& needs_tls12() const { return m_needs_tls12; }
 
  protected:
   tlscore::Task<void> ask_assessors(const tlscore::tls::Engine& engine, tlscore::Cancel& cancel);
-  /// The identity that the party may see, or null where it is to see none.
-  tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> chosen_identity(
-      tlscore::Cancel& cancel);
+  /// The identity that the party may see with what was negotiated, or null where it is to see none. Fails
+  /// with Unsupported, and sets needs_tls12(), for a key that cannot sign it.
+  tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>> fitting_identity(
+      const tlscore::tls::Negotiated& negotiated);
 
  private:
+  using FoundIdentity = tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>;
+
+  tlscore::Task<FoundIdentity> chosen_identity(tlscore::Cancel& cancel);
+
   Services& m_services;
   const Destination& m_destination;
   LiveConnection& m_live;
+  FoundIdentity m_identity;
   std::optional<tlscore::judge::Judgement> m_judgement;
-  std::shared_ptr<const tlscore::tls::Identity> m_identity;
+  std::optional<std::string> m_needs_tls12;
 };
 
 }  // namespace proxy

@@ -5,6 +5,7 @@
 #include "proxy/demo_party.h"
 #include "proxy/dialer.h"
 #include "proxy/party_answers.h"
+#include "proxy/party_memory.h"
 #include "proxy/resolver.h"
 #include "proxy/tokens.h"
 
@@ -63,31 +64,72 @@ Error handshake_error(Error error) {
 /// Stops where our certificate would leave.
 class ExplainAnswers final : public PartyAnswers {
  public:
-  ExplainAnswers(Services& services, const Destination& destination, LiveConnection& live, Explanation& into)
-      : PartyAnswers(services, destination, live), m_into(into) {}
+  using PartyAnswers::PartyAnswers;
 
   Task<Result<std::shared_ptr<const tls::Identity>>> judge(const tls::Engine& engine,
                                                            Cancel& cancel) override {
     co_await ask_assessors(engine, cancel);
-    m_into.judgement = judgement();
-    m_into.negotiated = engine.negotiated();
-    m_into.chain = engine.peer_chain();
-    if (engine.negotiated().certificate_asked) {
-      auto identity = co_await chosen_identity(cancel);
-      if (!identity) {
-        m_into.identity_note = identity.error().message;
-      } else if (*identity) {
-        m_into.identity = to_hex((*identity)->key.spki_sha256());
-      }
-    } else {
-      m_into.identity_note = "the party does not ask for a certificate";
+    m_found.judgement = judgement();
+    m_found.negotiated = engine.negotiated();
+    m_found.chain = engine.peer_chain();
+    const auto identity = fitting_identity(engine.negotiated());
+    if (!engine.negotiated().certificate_asked) {
+      m_found.identity_note = "the party does not ask for a certificate";
+    } else if (!identity) {
+      m_found.identity_note = identity.error().message;
+    } else if (*identity) {
+      m_found.identity = key_fingerprint();
     }
     co_return fail(ErrorKind::Cancelled, "explain stops here");
   }
 
+  /// What the last handshake found; an empty one is left.
+  Explanation take() { return std::exchange(m_found, {}); }
+
  private:
-  Explanation& m_into;
+  Explanation m_found;
 };
+
+/// One handshake with the party, in at most this version of TLS.
+Task<Result<std::unique_ptr<tls::TlsStream>>> shake_hands(const Destination& destination,
+                                                          std::unique_ptr<Socket> socket, bool tls12_only,
+                                                          PartyAnswers& answers, LiveConnection& live) {
+  live.phase = "handshake";
+  tls::ClientSettings settings = tls_settings(destination);
+  if (tls12_only) settings.highest = tls::Version::Tls12;
+  auto engine = tls::Engine::create_client(settings);
+  if (!engine) co_return fail(engine.error());
+  auto stream = std::make_unique<tls::TlsStream>(std::move(socket), std::move(*engine));
+  const LiveConnection::ClosesWith closes(live, *stream);
+  auto done = co_await stream->handshake(answers, live.cancel, Limits::kHandshakeWait);
+  if (!done) co_return fail(handshake_error(done.error()));
+  co_return stream;
+}
+
+/// The same over a socket of its own.
+Task<Result<std::unique_ptr<tls::TlsStream>>> dial_for_tls12(Services& services,
+                                                             const Destination& destination,
+                                                             PartyAnswers& answers, LiveConnection& live) {
+  auto socket = co_await dial_destination(services, destination, live);
+  if (!socket) co_return fail(socket.error());
+  co_return co_await shake_hands(destination, std::move(*socket), true, answers, live);
+}
+
+bool allows_tls12(const Destination& destination) {
+  return destination.party->tls != TlsVersions::Only13;
+}
+
+/// A key that cannot sign in TLS 1.3, for this reason, where nothing else is spoken: what to do about it.
+/// `error` is what became of TLS 1.2.
+Error no_tls12_either(const Destination& destination, std::string reason, const Error& error) {
+  if (!allows_tls12(destination)) {
+    reason += R"(; set tls = "1.2+" for this party, or show it another key)";
+  } else {
+    reason += ", and TLS 1.2 did not work (" + error.message +
+              "); show this party another key, on P-256 for example";
+  }
+  return {ErrorKind::Unsupported, std::move(reason)};
+}
 
 }  // namespace
 
@@ -107,31 +149,50 @@ Task<Result<std::unique_ptr<Socket>>> dial_destination(Services& services, const
 
 Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Destination& destination,
                                                   std::unique_ptr<Socket> socket, LiveConnection& live) {
-  live.phase = "handshake";
-  auto engine = tls::Engine::create_client(tls_settings(destination));
-  if (!engine) co_return fail(engine.error());
-  auto stream = std::make_unique<tls::TlsStream>(std::move(socket), std::move(*engine));
-  const LiveConnection::ClosesWith closes(live, *stream);
   PartyAnswers answers(services, destination, live);
-  auto done = co_await stream->handshake(answers, live.cancel, Limits::kHandshakeWait);
-  if (!done) co_return fail(handshake_error(done.error()));
-  live.protocol = describe(stream->engine().negotiated());
-  co_return std::unique_ptr<Stream>(std::move(stream));
+  co_await answers.find_identity(live.cancel);
+  const std::string key = answers.key_fingerprint();
+  const std::string* limit = services.memory.tls12_reason(destination.text(), key);
+  auto reason = limit == nullptr ? std::nullopt : std::optional(*limit);
+  auto stream = co_await shake_hands(destination, std::move(socket), reason.has_value(), answers, live);
+  if (!stream && answers.needs_tls12() && !live.cancel.requested()) {
+    reason = answers.needs_tls12();
+    if (allows_tls12(destination)) stream = co_await dial_for_tls12(services, destination, answers, live);
+    if (stream) services.memory.limit_to_tls12(destination.text(), key, *reason);
+  }
+  // What the party did in TLS 1.2 is told together with why it came to that.
+  if (!stream && reason && stream.error().kind == ErrorKind::Malformed)
+    co_return fail(no_tls12_either(destination, *reason, stream.error()));
+  if (!stream) co_return fail(stream.error());
+  live.protocol = describe((*stream)->engine().negotiated());
+  co_return std::unique_ptr<Stream>(std::move(*stream));
 }
 
 Task<Result<Explanation>> explain_destination(Services& services, const Destination& destination,
                                               LiveConnection& live) {
+  ExplainAnswers answers(services, destination, live);
   auto socket = co_await dial_destination(services, destination, live);
   if (!socket) co_return fail(socket.error());
-  auto engine = tls::Engine::create_client(tls_settings(destination));
-  if (!engine) co_return fail(engine.error());
-  tls::TlsStream stream(std::move(*socket), std::move(*engine));
-  const LiveConnection::ClosesWith closes(live, stream);
-  Explanation explanation;
-  ExplainAnswers answers(services, destination, live, explanation);
-  auto done = co_await stream.handshake(answers, live.cancel, Limits::kHandshakeWait);
-  if (!explanation.judgement)
-    co_return fail(done ? Error{ErrorKind::Internal, "no judgement was asked for"} : done.error());
+  co_await answers.find_identity(live.cancel);
+  const std::string* limit = services.memory.tls12_reason(destination.text(), answers.key_fingerprint());
+  std::string note = limit == nullptr ? "" : *limit;
+  auto stopped = co_await shake_hands(destination, std::move(*socket), limit != nullptr, answers, live);
+  Explanation explanation = answers.take();
+  if (!explanation.judgement) co_return fail(stopped.error());
+  if (const auto reason = answers.needs_tls12()) {
+    Explanation with_tls12;
+    if (allows_tls12(destination)) {
+      stopped = co_await dial_for_tls12(services, destination, answers, live);
+      with_tls12 = answers.take();
+    }
+    if (with_tls12.judgement) {
+      explanation = std::move(with_tls12);
+      note = *reason;
+    } else {
+      explanation.identity_note = no_tls12_either(destination, *reason, stopped.error()).message;
+    }
+  }
+  explanation.protocol_note = std::move(note);
   co_return explanation;
 }
 

@@ -16,9 +16,10 @@ namespace proxy {
 tlscore::Task<tlscore::Result<std::unique_ptr<tlscore::Socket>>> dial_destination(
     Services& services, const Destination& destination, LiveConnection& live);
 
-/// TLS over a dialled socket: the party is judged, and then shown our identity if it asks. Fails with
-/// Untrusted and the judgement's summary, with Disarmed when the token cannot sign, or with what the party
-/// did.
+/// TLS over a dialled socket: the party is judged, and then shown our identity if it asks. Where the key
+/// cannot sign in TLS 1.3 the party is dialled again for TLS 1.2, and that is remembered. Fails with
+/// Untrusted and the judgement's summary, with Disarmed when the token cannot sign, with Unsupported when its
+/// key cannot in any version that party and settings allow, or with what the party did.
 tlscore::Task<tlscore::Result<std::unique_ptr<tlscore::Stream>>> secure_link(
     Services& services, const Destination& destination, std::unique_ptr<tlscore::Socket> socket,
     LiveConnection& live);
@@ -30,6 +31,8 @@ struct Explanation {
   std::vector<tlscore::x509::Certificate> chain;
   std::string identity;       ///< The fingerprint of the key that would be shown; empty: none.
   std::string identity_note;  ///< Why none, or what is to be known about it.
+  std::string
+      protocol_note;  ///< Why it is no higher version of TLS; empty: nothing of ours keeps it from one.
 };
 
 /// Connects, judges, and stops there: our certificate is not sent. Fails as the two above, but not with

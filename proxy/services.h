@@ -12,6 +12,7 @@ namespace proxy {
 class Credentials;
 class DemoParty;
 class LiveConnections;
+class PartyMemory;
 class Resolver;
 class Tokens;
 
@@ -23,6 +24,7 @@ struct Services {
   LiveConnections& connections;
   Credentials& credentials;
   DemoParty& demo;
+  PartyMemory& memory;
   std::shared_ptr<const Settings> settings;  ///< The current ones; a reload replaces them.
   std::vector<std::string> addresses{};      ///< What the port listens on, "127.0.0.1:6091".
 };

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/live_connections.h"
+#include "proxy/party_memory.h"
 #include "proxy/tokens.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
@@ -142,6 +143,7 @@ json status_report(Services& services) {
               {"listen", services.addresses},
               {"parties", json::array()},
               {"connections", json::array()},
+              {"tls_limits", json::array()},
               {"refusals", json::array()},
               {"longest_block_us", services.loop.take_longest_block().count()}};
   add_tokens(services, report);
@@ -150,6 +152,12 @@ json status_report(Services& services) {
     report["parties"].push_back(party_report(party));
   for (const LiveConnection* connection : services.connections.all()) {
     report["connections"].push_back(connection_report(*connection));
+  }
+  for (const auto& [of, reason] : services.memory.limits()) {
+    report["tls_limits"].push_back({{"party", printable(of.first)},
+                                    {"identity", of.second},
+                                    {"protocol", "TLS 1.2"},
+                                    {"reason", printable(reason)}});
   }
   for (const Refusal& refusal : services.connections.refusals()) {
     report["refusals"].push_back({{"when", rfc3339(refusal.when)},
@@ -173,6 +181,10 @@ std::string status_text(const json& report) {
     text += "connection   " + text_or_dash(connection["party"]) + " by " +
             connection["asked_by"].get<std::string>() + ", " + connection["phase"].get<std::string>() + ", " +
             text_or_dash(connection["protocol"]) + '\n';
+  }
+  for (const json& limit : report["tls_limits"]) {
+    text += "limited      " + limit["party"].get<std::string>() + " to " +
+            limit["protocol"].get<std::string>() + ", because " + limit["reason"].get<std::string>() + '\n';
   }
   for (const json& refusal : report["refusals"]) {
     text += "refused      " + refusal["when"].get<std::string>() + " " +

@@ -14,6 +14,7 @@ namespace proxy {
 ///           keys[] { label, type, fingerprint, uri, certificate } }
 ///   parties[] { hosts[], ports[], trust, local, demo }
 ///   connections[] { id, since, asked_by, party, phase, protocol, identity, bytes_to_party, bytes_to_client }
+///   tls_limits[] { party, identity, protocol, reason }    what is not tried again, e.g. TLS 1.3
 ///   refusals[] { when, asked_for, reason }
 ///   longest_block_us     the longest time one round of work kept the loop, since the last report
 /// Times are RFC 3339 in UTC.

@@ -26,6 +26,7 @@ std::vector<Problem> all_problems() {
           untrusted_party(kParty, "its certificate expired on 3 May 2026"),
           unreachable(kParty, "connection refused"),
           bad_answer(kParty, "the header is too large"),
+          cannot_be_opened(kParty, "the key cannot sign; use another"),
           timed_out(kParty, "setting up TLS"),
           disarmed(kParty),
           token_removed(kParty),
@@ -84,6 +85,7 @@ TEST(Problem, AnErrorOnTheWayToAPartyHasItsOwnWords) {
   EXPECT_EQ(title(ErrorKind::Refused), address_refused(kParty, "x").title);
   EXPECT_EQ(title(ErrorKind::Unreachable), unreachable(kParty, "x").title);
   EXPECT_EQ(title(ErrorKind::NotFound), unreachable(kParty, "x").title);
+  EXPECT_EQ(title(ErrorKind::Unsupported), cannot_be_opened(kParty, "x").title);
   EXPECT_EQ(title(ErrorKind::Malformed), bad_answer(kParty, "x").title);
 }
 

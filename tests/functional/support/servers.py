@@ -253,6 +253,24 @@ class GnutlsServer(Server):
         return [match[1] if match else "" for match in seen]
 
 
+class Tls13Server(Server):
+    """A TLS 1.3 server that lists the signature schemes it is given, and says how each client signed (tls13_server.py)."""
+
+    name = "TLS 1.3 server"
+
+    def __init__(self, identity, *schemes):
+        super().__init__(identity, "1.3")
+        self._schemes = schemes
+
+    def command(self):
+        script = pathlib.Path(__file__).with_name("tls13_server.py")
+        return ["/usr/bin/python3", str(script), str(self.port), str(self.identity.chain), str(self.identity.key),
+                ",".join(f"{scheme:04x}" for scheme in self._schemes)]
+
+    def seen(self):
+        return self.log.splitlines()
+
+
 class TlsForwarder(Haproxy):
     """haproxy ends TLS and passes the bytes to a port of 127.0.0.1."""
 

@@ -1,0 +1,33 @@
+// What was learned of parties and holds only for so long: which of them have to be spoken to in TLS 1.2,
+// because the key that they are shown cannot sign in TLS 1.3.
+//
+// All of it is forgotten together: when the token leaves or is locked, and when the settings are read again.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+
+namespace proxy {
+
+class PartyMemory {
+ public:
+  /// How many limits are kept: a party may be any host of a domain. Further ones are found anew each time.
+  static constexpr std::size_t kMaxLimits = 1000;
+
+  /// (destination as "host:port", fingerprint of the key that is shown there) and the reason, for people.
+  using Limits = std::map<std::pair<std::string, std::string>, std::string>;
+
+  /// From now on at most TLS 1.2 is tried with this destination and this key.
+  void limit_to_tls12(const std::string& destination, const std::string& key, std::string reason);
+  /// Why, or null where nothing limits it.
+  [[nodiscard]] const std::string* tls12_reason(const std::string& destination, const std::string& key) const;
+  [[nodiscard]] const Limits& limits() const { return m_limits; }
+
+  void forget();
+
+ private:
+  Limits m_limits;
+};
+
+}  // namespace proxy
