@@ -26,6 +26,14 @@ mbedtls_ssl_protocol_version library_version(Version version) {
   return version == Version::Tls12 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3;
 }
 
+/// Tickets, and in TLS 1.3 the key exchange that resumes with fresh keys: never without (RFC 8446,
+/// section 2.2).
+void allow_resumption(mbedtls_ssl_config& config) {
+  mbedtls_ssl_conf_session_tickets(&config, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
+  mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL |
+                                                         MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL);
+}
+
 }  // namespace
 
 int Engine::State::send(void* self, const unsigned char* octets, std::size_t size) noexcept {
@@ -62,14 +70,6 @@ Result<void> Engine::State::configure(int endpoint, const std::vector<std::strin
     return fail(ErrorKind::Malformed, "a protocol name for ALPN is empty or too long");
   }
   return {};
-}
-
-/// Tickets, and in TLS 1.3 the key exchange that resumes with fresh keys: never without (RFC 8446,
-/// section 2.2).
-void allow_resumption(mbedtls_ssl_config& config) {
-  mbedtls_ssl_conf_session_tickets(&config, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
-  mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL |
-                                                         MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL);
 }
 
 Result<void> Engine::State::configure_client(const ClientSettings& settings) {
