@@ -22,11 +22,13 @@ class ArmedToken;
 struct LiveConnection {
   std::uint64_t id = 0;
   std::chrono::system_clock::time_point since = std::chrono::system_clock::now();
-  std::string asked_by;  ///< "HTTP", "CONNECT", "SOCKS5", ...
-  std::string party;     ///< Empty until one is known; then the host asked for and the port dialled.
-  std::string phase;     ///< "reading the request", "dialling", "signing", "relaying", ...
-  std::string protocol;  ///< "TLS 1.3, TLS_AES_128_GCM_SHA256"; empty before, or for a tunnel.
-  std::string identity;  ///< The fingerprint of the key that was shown; empty: none.
+  std::string asked_by;   ///< "HTTP", "CONNECT", "SOCKS5", ...
+  std::string party;      ///< Empty until one is known; then the host asked for and the port dialled.
+  std::string phase;      ///< "reading the request", "dialling", "signing", "relaying", ...
+  std::string protocol;   ///< "TLS 1.3, TLS_AES_128_GCM_SHA256"; empty before, or for a tunnel.
+  std::string identity;   ///< The fingerprint of the key that was shown; empty: none.
+  std::string judgement;  ///< Why the party is trusted, in a sentence; empty before, or for a tunnel.
+  bool resumed = false;   ///< Identity and judgement are what an earlier connection's handshake found.
   RelayCounts counts;
   bool bound_to_token = false;        ///< It ends when its token leaves.
   std::shared_ptr<ArmedToken> token;  ///< That token; null: it needs some token, and ends with the last one.

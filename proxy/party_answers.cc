@@ -55,7 +55,12 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls
   co_await ask_assessors(engine, cancel);
   if (!m_judgement->trusted()) co_return fail(ErrorKind::Untrusted, m_judgement->summary);
   auto identity = fitting_identity(engine.negotiated());
-  if (identity && *identity) m_live.identity = key_fingerprint();
+  if (!identity) co_return identity;
+  const auto lifetime = m_destination.settings->config().cache.ttl_max;
+  m_origin = std::make_shared<const tls::SessionOrigin>(
+      tls::SessionOrigin{.judgement = *m_judgement,
+                         .identity = *identity ? key_fingerprint() : "",
+                         .expires = std::chrono::steady_clock::now() + lifetime});
   co_return identity;
 }
 

@@ -6,6 +6,7 @@
 #include "proxy/destination.h"
 #include "proxy/live_connections.h"
 #include "tlscore/judge/judgement.h"
+#include "tlscore/tls/session_store.h"
 #include "tlscore/tls/tls_stream.h"
 
 namespace proxy {
@@ -13,8 +14,9 @@ namespace proxy {
 /// For one connection, which may take two handshakes. Everything it is given outlives it.
 class PartyAnswers : public tlscore::tls::HandshakeAnswers {
  public:
-  PartyAnswers(Services& services, const Destination& destination, LiveConnection& live)
-      : m_services(services), m_destination(destination), m_live(live) {}
+  /// `live` has been dialled: it has the token whose key may be shown.
+  PartyAnswers(const Destination& destination, LiveConnection& live)
+      : m_destination(destination), m_live(live) {}
 
   /// Before the first handshake: finds the identity that the party may see, because what is remembered of a
   /// party is remembered for one identity. That there is none counts only if the party asks for one.
@@ -26,6 +28,9 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
       const tlscore::tls::Engine& engine, tlscore::Cancel& cancel) override;
   tlscore::Task<tlscore::Result<tlscore::Bytes>> sign(const tlscore::x509::SignatureRequest& request,
                                                       tlscore::Cancel& cancel) override;
+
+  /// What sessions of this handshake inherit, once the party was found good; null before.
+  [[nodiscard]] const std::shared_ptr<const tlscore::tls::SessionOrigin>& origin() const { return m_origin; }
 
   /// What was found, once it was.
   [[nodiscard]] const std::optional<tlscore::judge::Judgement>& judgement() const { return m_judgement; }
@@ -45,11 +50,11 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
 
   tlscore::Task<FoundIdentity> chosen_identity(tlscore::Cancel& cancel);
 
-  Services& m_services;
   const Destination& m_destination;
   LiveConnection& m_live;
   FoundIdentity m_identity;
   std::optional<tlscore::judge::Judgement> m_judgement;
+  std::shared_ptr<const tlscore::tls::SessionOrigin> m_origin;
   std::optional<std::string> m_needs_tls12;
 };
 

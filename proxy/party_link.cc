@@ -6,6 +6,7 @@
 #include "proxy/dialer.h"
 #include "proxy/party_answers.h"
 #include "proxy/party_memory.h"
+#include "proxy/party_sessions.h"
 #include "proxy/resolver.h"
 #include "proxy/tokens.h"
 
@@ -90,29 +91,67 @@ class ExplainAnswers final : public PartyAnswers {
   Explanation m_found;
 };
 
-/// One handshake with the party, in at most this version of TLS.
-Task<Result<std::unique_ptr<tls::TlsStream>>> shake_hands(const Destination& destination,
-                                                          std::unique_ptr<Socket> socket, bool tls12_only,
+/// How one handshake is to be made.
+struct Manner {
+  bool tls12_only = false;
+  bool takes_sessions = true;
+  bool offers_session = true;    ///< If there is one.
+  bool session_offered = false;  ///< Set by the handshake.
+};
+
+/// What tells the token whose key is shown from others; empty where none is.
+std::string token_text(const LiveConnection& live) {
+  return live.token && live.token->info() ? live.token->info()->uri : "";
+}
+
+/// The connection is up: it shows how its ends were authenticated, and its sessions inherit that.
+void settle_link(tls::SessionStore& store, const std::string& key, std::uint64_t generation,
+                 const std::shared_ptr<const tls::SessionOrigin>& origin, tls::TlsStream& stream,
+                 LiveConnection& live) {
+  const tls::Negotiated& negotiated = stream.engine().negotiated();
+  live.protocol = describe(negotiated);
+  live.identity = origin->identity;
+  live.judgement = origin->judgement.summary;
+  live.resumed = negotiated.resumed;
+  stream.on_session([&store, key, generation, origin](std::shared_ptr<const tls::Session> session) {
+    store.keep(key, {std::move(session), origin}, generation);
+  });
+}
+
+/// One handshake with the party.
+Task<Result<std::unique_ptr<tls::TlsStream>>> shake_hands(Services& services, const Destination& destination,
+                                                          std::unique_ptr<Socket> socket, Manner& manner,
                                                           PartyAnswers& answers, LiveConnection& live) {
   live.phase = "handshake";
   tls::ClientSettings settings = tls_settings(destination);
-  if (tls12_only) settings.highest = tls::Version::Tls12;
+  if (manner.tls12_only) settings.highest = tls::Version::Tls12;
+  settings.resumable = manner.takes_sessions;
+  tls::SessionStore& store = services.memory.sessions();
+  const std::uint64_t generation = store.generation();
+  const std::string key = session_key(destination, settings, answers.key_fingerprint(), token_text(live));
+  std::optional<tls::SessionStore::Entry> offered;
+  if (manner.offers_session) offered = store.take(key);
+  if (offered) settings.session = offered->session;
+  manner.session_offered = offered.has_value();
   auto engine = tls::Engine::create_client(settings);
   if (!engine) co_return fail(engine.error());
   auto stream = std::make_unique<tls::TlsStream>(std::move(socket), std::move(*engine));
   const LiveConnection::ClosesWith closes(live, *stream);
   auto done = co_await stream->handshake(answers, live.cancel, Limits::kHandshakeWait);
+  const bool resumed = stream->engine().negotiated().resumed;
+  if (offered && (!resumed || !done)) store.drop(key);
   if (!done) co_return fail(handshake_error(done.error()));
+  settle_link(store, key, generation, resumed ? offered->origin : answers.origin(), *stream, live);
   co_return stream;
 }
 
 /// The same over a socket of its own.
-Task<Result<std::unique_ptr<tls::TlsStream>>> dial_for_tls12(Services& services,
-                                                             const Destination& destination,
-                                                             PartyAnswers& answers, LiveConnection& live) {
+Task<Result<std::unique_ptr<tls::TlsStream>>> dial_again(Services& services, const Destination& destination,
+                                                         Manner& manner, PartyAnswers& answers,
+                                                         LiveConnection& live) {
   auto socket = co_await dial_destination(services, destination, live);
   if (!socket) co_return fail(socket.error());
-  co_return co_await shake_hands(destination, std::move(*socket), true, answers, live);
+  co_return co_await shake_hands(services, destination, std::move(*socket), manner, answers, live);
 }
 
 bool allows_tls12(const Destination& destination) {
@@ -149,40 +188,49 @@ Task<Result<std::unique_ptr<Socket>>> dial_destination(Services& services, const
 
 Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Destination& destination,
                                                   std::unique_ptr<Socket> socket, LiveConnection& live) {
-  PartyAnswers answers(services, destination, live);
+  PartyAnswers answers(destination, live);
   co_await answers.find_identity(live.cancel);
   const std::string key = answers.key_fingerprint();
   const std::string* limit = services.memory.tls12_reason(destination.text(), key);
   auto reason = limit == nullptr ? std::nullopt : std::optional(*limit);
-  auto stream = co_await shake_hands(destination, std::move(socket), reason.has_value(), answers, live);
+  Manner manner{.tls12_only = reason.has_value()};
+  auto stream = co_await shake_hands(services, destination, std::move(socket), manner, answers, live);
+  // A session that was offered narrows what the server may choose, and may be what it stumbles over.
+  const bool stumbled = !stream && stream.error().kind == ErrorKind::Malformed && !answers.judgement();
+  if (stumbled && manner.session_offered && !live.cancel.requested()) {
+    manner.offers_session = false;
+    stream = co_await dial_again(services, destination, manner, answers, live);
+  }
   if (!stream && answers.needs_tls12() && !live.cancel.requested()) {
     reason = answers.needs_tls12();
-    if (allows_tls12(destination)) stream = co_await dial_for_tls12(services, destination, answers, live);
+    manner.tls12_only = true;
+    if (allows_tls12(destination)) stream = co_await dial_again(services, destination, manner, answers, live);
     if (stream) services.memory.limit_to_tls12(destination.text(), key, *reason);
   }
   // What the party did in TLS 1.2 is told together with why it came to that.
   if (!stream && reason && stream.error().kind == ErrorKind::Malformed)
     co_return fail(no_tls12_either(destination, *reason, stream.error()));
   if (!stream) co_return fail(stream.error());
-  live.protocol = describe((*stream)->engine().negotiated());
   co_return std::unique_ptr<Stream>(std::move(*stream));
 }
 
 Task<Result<Explanation>> explain_destination(Services& services, const Destination& destination,
                                               LiveConnection& live) {
-  ExplainAnswers answers(services, destination, live);
   auto socket = co_await dial_destination(services, destination, live);
   if (!socket) co_return fail(socket.error());
+  ExplainAnswers answers(destination, live);
   co_await answers.find_identity(live.cancel);
   const std::string* limit = services.memory.tls12_reason(destination.text(), answers.key_fingerprint());
   std::string note = limit == nullptr ? "" : *limit;
-  auto stopped = co_await shake_hands(destination, std::move(*socket), limit != nullptr, answers, live);
+  Manner manner{.tls12_only = limit != nullptr, .takes_sessions = false, .offers_session = false};
+  auto stopped = co_await shake_hands(services, destination, std::move(*socket), manner, answers, live);
   Explanation explanation = answers.take();
   if (!explanation.judgement) co_return fail(stopped.error());
   if (const auto reason = answers.needs_tls12()) {
     Explanation with_tls12;
     if (allows_tls12(destination)) {
-      stopped = co_await dial_for_tls12(services, destination, answers, live);
+      manner.tls12_only = true;
+      stopped = co_await dial_again(services, destination, manner, answers, live);
       with_tls12 = answers.take();
     }
     if (with_tls12.judgement) {

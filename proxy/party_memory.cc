@@ -14,6 +14,7 @@ const std::string* PartyMemory::tls12_reason(const std::string& destination, con
 
 void PartyMemory::forget() {
   m_limits.clear();
+  m_sessions.forget();
 }
 
 }  // namespace proxy

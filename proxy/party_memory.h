@@ -1,5 +1,5 @@
-// What was learned of parties and holds only for so long: which of them have to be spoken to in TLS 1.2,
-// because the key that they are shown cannot sign in TLS 1.3.
+// What was learned of parties and holds only for so long: sessions that can be resumed, and which of them
+// have to be spoken to in TLS 1.2, because the key that they are shown cannot sign in TLS 1.3.
 //
 // All of it is forgotten together: when the token leaves or is locked, and when the settings are read again.
 #pragma once
@@ -7,6 +7,8 @@
 #include <map>
 #include <string>
 #include <utility>
+
+#include "tlscore/tls/session_store.h"
 
 namespace proxy {
 
@@ -24,10 +26,14 @@ class PartyMemory {
   [[nodiscard]] const std::string* tls12_reason(const std::string& destination, const std::string& key) const;
   [[nodiscard]] const Limits& limits() const { return m_limits; }
 
+  /// Keys are session_key's (party_sessions.h).
+  [[nodiscard]] tlscore::tls::SessionStore& sessions() { return m_sessions; }
+
   void forget();
 
  private:
   Limits m_limits;
+  tlscore::tls::SessionStore m_sessions;
 };
 
 }  // namespace proxy

@@ -100,6 +100,8 @@ json connection_report(const LiveConnection& connection) {
           {"phase", connection.phase},
           {"protocol", connection.protocol},
           {"identity", connection.identity},
+          {"judgement", connection.judgement},
+          {"resumed", connection.resumed},
           {"bytes_to_party", connection.counts.to_party},
           {"bytes_to_client", connection.counts.to_client}};
 }
@@ -138,14 +140,11 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
 }
 
 json status_report(Services& services) {
-  json report{{"version", kVersion},
-              {"pid", ::getpid()},
-              {"listen", services.addresses},
-              {"parties", json::array()},
-              {"connections", json::array()},
-              {"tls_limits", json::array()},
-              {"refusals", json::array()},
-              {"longest_block_us", services.loop.take_longest_block().count()}};
+  json report{
+      {"version", kVersion},          {"pid", ::getpid()},
+      {"listen", services.addresses}, {"parties", json::array()},
+      {"connections", json::array()}, {"tls_limits", json::array()},
+      {"refusals", json::array()},    {"longest_block_us", services.loop.take_longest_block().count()}};
   add_tokens(services, report);
   if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
   for (const Party& party : services.settings->config().parties)
@@ -180,7 +179,8 @@ std::string status_text(const json& report) {
   for (const json& connection : report["connections"]) {
     text += "connection   " + text_or_dash(connection["party"]) + " by " +
             connection["asked_by"].get<std::string>() + ", " + connection["phase"].get<std::string>() + ", " +
-            text_or_dash(connection["protocol"]) + '\n';
+            text_or_dash(connection["protocol"]) + (connection["resumed"].get<bool>() ? ", resumed" : "") +
+            '\n';
   }
   for (const json& limit : report["tls_limits"]) {
     text += "limited      " + limit["party"].get<std::string>() + " to " +

@@ -13,7 +13,8 @@ namespace proxy {
 ///   token { state, reason, label, serial, model, module, file_key, pin_prompt, pin_tries, signer_pid,
 ///           keys[] { label, type, fingerprint, uri, certificate } }
 ///   parties[] { hosts[], ports[], trust, local, demo }
-///   connections[] { id, since, asked_by, party, phase, protocol, identity, bytes_to_party, bytes_to_client }
+///   connections[] { id, since, asked_by, party, phase, protocol, identity, judgement, resumed,
+///                 bytes_to_party, bytes_to_client }
 ///   tls_limits[] { party, identity, protocol, reason }    what is not tried again, e.g. TLS 1.3
 ///   refusals[] { when, asked_for, reason }
 ///   longest_block_us     the longest time one round of work kept the loop, since the last report

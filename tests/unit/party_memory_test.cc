@@ -19,7 +19,9 @@ TEST(PartyMemory, LimitsOneDestinationWithOneKey) {
 TEST(PartyMemory, ForgetsEverything) {
   PartyMemory memory;
   memory.limit_to_tls12("party.example:443", "aa", "no PSS");
+  const auto begun = memory.sessions().generation();
   memory.forget();
+  EXPECT_NE(memory.sessions().generation(), begun) << "sessions too, also those that are still to come";
   EXPECT_EQ(memory.tls12_reason("party.example:443", "aa"), nullptr);
 }
 

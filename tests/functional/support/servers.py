@@ -65,14 +65,19 @@ class Server:
         self._scratch = tempfile.TemporaryDirectory(prefix="latchkey-server-")
         self.folder = pathlib.Path(self._scratch.name)
         for _ in range(5):
-            if self._start():
+            if self._start(free_port()):
                 return self
         self._scratch.cleanup()
         raise AssertionError(f"{self.name} does not start:\n{self.last_words}")
 
-    def _start(self):
-        """Starts it on a port of the kernel's choice; False if somebody took that port in between."""
-        self.port = free_port()
+    def restart(self):
+        """Ends it and starts it anew on its port: whatever it kept in memory is gone."""
+        self._end()
+        assert self._start(self.port), f"{self.name} does not start again:\n{self.last_words}"
+
+    def _start(self, port):
+        """Starts it on `port`; False if somebody took that port in between."""
+        self.port = port
         with open(self.folder / "log", "wb") as log:
             self._process = subprocess.Popen(self.command(), cwd=self.folder, stdin=subprocess.PIPE, stdout=log,
                                              stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
@@ -100,14 +105,17 @@ class Server:
 
 
 class Nginx(Server):
-    """nginx asks for a certificate, takes any, and names it in its access log."""
+    """nginx asks for a certificate, takes any, and names it in its access log.
+
+    It resumes no session, so that every connection is a full handshake, unless it is told to give out `tickets`.
+    """
 
     name = "nginx"
     _CONFIGURATION = """
 daemon off; master_process off; pid {folder}/pid; error_log stderr warn;
 events {{ worker_connections 1024; }}
 http {{
-  log_format seen '$ssl_protocol "$ssl_client_escaped_cert"';
+  log_format seen '$ssl_protocol "$ssl_client_escaped_cert" $ssl_session_reused';
   access_log {folder}/access seen;
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder}; client_max_body_size 0; default_type text/plain;
@@ -115,7 +123,7 @@ http {{
     listen 127.0.0.1:{port} ssl;
     ssl_certificate {chain}; ssl_certificate_key {key};
     ssl_protocols {protocols};
-    ssl_verify_client optional_no_ca; ssl_session_tickets on;
+    ssl_verify_client optional_no_ca; ssl_session_tickets {tickets};
     add_header X-Client-Subject $ssl_client_s_dn always;
     {more}
     location / {{ root {folder}/www; }}
@@ -123,9 +131,10 @@ http {{
 }}
 """
 
-    def __init__(self, identity, tls=VERSIONS, more=""):
+    def __init__(self, identity, tls=VERSIONS, more="", tickets=False):
         super().__init__(identity, tls)
         self._more = more
+        self._tickets = "on" if tickets else "off"
 
     def command(self):
         (self.folder / "www").mkdir(exist_ok=True)
@@ -134,14 +143,22 @@ http {{
         self.folder.chmod(0o755)
         (self.folder / "conf").write_text(self._CONFIGURATION.format(
             folder=self.folder, port=self.port, chain=self.identity.chain, key=self.identity.key,
-            protocols=" ".join(f"TLSv{version}" for version in self.tls), more=self._more))
+            protocols=" ".join(f"TLSv{version}" for version in self.tls), more=self._more,
+            tickets=self._tickets))
         return ["/usr/sbin/nginx", "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "conf")]
 
-    def seen(self):
+    def _lines(self):
         access = self.folder / "access"
-        lines = access.read_text().splitlines() if access.exists() else []
-        escaped = [line.split('"')[1] for line in lines]
+        return access.read_text().splitlines() if access.exists() else []
+
+    def seen(self):
+        escaped = [line.split('"')[1] for line in self._lines()]
         return ["" if text in ("", "-") else fingerprint(urllib.parse.unquote(text)) for text in escaped]
+
+    def resumed(self, count):
+        """For each of `count` requests: did its connection resume a session?"""
+        self.certificates(count)
+        return [line.endswith(" r") for line in self._lines()]
 
 
 class Haproxy(Server):
