@@ -38,14 +38,14 @@ std::string table(const json& items, const std::vector<std::pair<std::string, st
   return html + "</tbody></table>\n";
 }
 
-std::string token_section(const json& report) {
-  const json& token = report["token"];
-  std::string html = "<h2>Token</h2>\n<dl>\n";
+std::string token_list(const json& token) {
+  std::string html = "<dl>\n";
   html +=
       term("State", "<strong>" + text_of(token["state"]) + "</strong>" +
                         (token["reason"].get<std::string>().empty() ? "" : ": " + text_of(token["reason"])));
   if (token.contains("label"))
     html += term("Name", text_of(token["label"]) + ", serial " + text_of(token["serial"]));
+  if (token.contains("place")) html += term("Where", text_of(token["place"]));
   if (token["file_key"].get<bool>())
     html += term("Protection", "file key, no protection: for trying things out");
   if (token["pin_prompt"].get<bool>()) html += term("PIN", "is being asked for now");
@@ -53,6 +53,14 @@ std::string token_section(const json& report) {
     html += term("Key", text_of(key["type"]) + " <code>" + text_of(key["fingerprint"]) + "</code>");
   }
   return html + "</dl>\n";
+}
+
+std::string token_section(const json& report) {
+  const json& tokens = report["tokens"];
+  if (tokens.empty()) return "<h2>Token</h2>\n" + token_list(report["token"]);
+  std::string html = tokens.size() == 1 ? "<h2>Token</h2>\n" : "<h2>Tokens</h2>\n";
+  for (const json& token : tokens) html += token_list(token);
+  return html;
 }
 
 std::string next_section(const json& report) {

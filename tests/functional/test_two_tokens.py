@@ -65,6 +65,10 @@ def test_each_party_sees_the_key_it_is_bound_to(start, pki, two):
             armed(proxy, 2)
             for host in HOSTS:
                 assert ask(proxy, host).status == 200
+            page = proxy.run("status").stdout
+            assert page.count("serial ffff0000000") == 2, page
+            shown = clients.curl(f"http://127.0.0.1:{proxy.port}/", "-H", "Accept: text/html").body
+            assert shown.count("READER-0") == shown.count("READER-1") == 1
             assert web.certificates(3) == [first.sha256, second.sha256, first.sha256], "auto is the token that came first"
         finally:
             proxy.stop()
