@@ -5,9 +5,7 @@
 // makes listens on the UNIX socket $LATCHKEY_TEST_READERS/BBB-DDD; whoever connects is the card in it, and
 // speaks vpcd's protocol (tests/card/reader.py). Bus and device number are answered as SCARD_ATTR_CHANNEL_ID,
 // in the form of libccid's.
-#include <poll.h>
 #include <reader.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -100,15 +98,6 @@ class Reader {
     return m_card != nullptr;
   }
 
-  /// Until a card is put in or pulled out, as it stands now; or stop_waiting() is called; or time is up.
-  void wait_for_change(int milliseconds) {
-    const auto card = this->card();
-    std::array<pollfd, 2> watched = {pollfd{m_stop.get(), POLLIN, 0}, pollfd{m_listener.get(), POLLIN, 0}};
-    if (card) watched[1] = pollfd{card->get(), POLLRDHUP, 0};
-    ::poll(watched.data(), watched.size(), milliseconds);
-  }
-  void stop_waiting() { ::eventfd_write(m_stop.get(), 1); }
-
   bool power_up(Signal how) {
     const auto card = this->card();
     if (!card || !signal(*card, how) || !signal(*card, Signal::SendAtr)) return false;
@@ -137,9 +126,8 @@ class Reader {
     if (m_path.size() >= sizeof address.sun_path) return false;
     std::ranges::copy(m_path, address.sun_path);
     ::unlink(m_path.c_str());  // of a pcscd that was killed
-    m_stop.reset(::eventfd(0, EFD_CLOEXEC));
     m_listener.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    return m_stop && m_listener &&
+    return m_listener &&
            ::bind(m_listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
            ::listen(m_listener.get(), 1) == 0;
   }
@@ -177,7 +165,6 @@ class Reader {
 
   Place m_place;
   std::string m_path;
-  UniqueFd m_stop;
   UniqueFd m_listener;
   mutable std::mutex m_guard;  // of what stands below
   std::shared_ptr<const UniqueFd> m_card;
@@ -201,19 +188,6 @@ RESPONSECODE hand_out(std::span<const std::uint8_t> octets, PDWORD length, PUCHA
   }
   std::ranges::copy(octets, value);
   *length = octets.size();
-  return IFD_SUCCESS;
-}
-
-/// With this pcscd learns of cards at once; it asks every 400 ms of drivers that have no such function.
-RESPONSECODE wait_for_change(DWORD lun, int milliseconds) {
-  const auto reader = reader_of(lun);
-  if (!reader) return IFD_NO_SUCH_DEVICE;
-  reader->wait_for_change(milliseconds);
-  return IFD_SUCCESS;
-}
-
-RESPONSECODE stop_waiting(DWORD lun) {
-  if (const auto reader = reader_of(lun)) reader->stop_waiting();
   return IFD_SUCCESS;
 }
 
@@ -253,8 +227,6 @@ RESPONSECODE IFDHGetCapabilities(DWORD lun, DWORD tag, PDWORD length, PUCHAR val
     case TAG_IFD_THREAD_SAFE:
     case TAG_IFD_SLOTS_NUMBER: return number(1);
     case TAG_IFD_SLOT_THREAD_SAFE: return number(0);
-    case TAG_IFD_POLLING_THREAD_WITH_TIMEOUT: return hand_out(octets_of(&wait_for_change), length, value);
-    case TAG_IFD_STOP_POLLING_THREAD: return hand_out(octets_of(&stop_waiting), length, value);
     default: break;
   }
   const auto reader = reader_of(lun);
