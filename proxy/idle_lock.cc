@@ -23,9 +23,9 @@ void IdleLock::look() {
   // Idleness begins with arming at the earliest: a token that was unlocked just now is not unused.
   const auto unused_since = std::max(m_connections.last_use(), m_tokens.armed_since());
   const auto unused = std::chrono::duration_cast<milliseconds>(now - unused_since);
-  if (unused < m_limit) return look_again(m_limit - unused + milliseconds(1));
-  spawn(m_loop, m_tokens.lock(LockReason::Idle));
-  look_again(m_limit);
+  const bool is_over = unused >= m_limit;
+  if (is_over) spawn(m_loop, m_tokens.lock(LockReason::Idle));
+  look_again(is_over ? m_limit : m_limit - unused + milliseconds(1));
 }
 
 }  // namespace proxy

@@ -88,8 +88,11 @@ int SuspendWatcher::Bus::on_prepare_for_sleep(sd_bus_message* message, void* sel
 }
 
 void SuspendWatcher::prepare_for_sleep(bool begins) {
-  if (!begins) return ask_for_delay();
-  m_on_suspend(std::make_shared<UniqueFd>(std::move(m_delay)));
+  if (begins) {
+    m_on_suspend(std::make_shared<UniqueFd>(std::move(m_delay)));
+  } else {
+    ask_for_delay();
+  }
 }
 
 }  // namespace udev

@@ -138,7 +138,7 @@ TEST(TokenPlaces, WithoutPcscEachTokenThatLeavesTakesThePlaceWithIt) {
 }
 
 TEST(TokenPlaces, SaysWhyThereIsNone) {
-  TokenPlaces usb_only(TokenSource::Usb);
+  const TokenPlaces usb_only(TokenSource::Usb);
   EXPECT_EQ(usb_only.why_none(), "");
   TokenPlaces both(TokenSource::Both);
   EXPECT_EQ(both.why_none(), "") << "nothing is plugged in: nothing to explain";

@@ -108,6 +108,8 @@ class CardReaderWatcher::Thread {
   }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
+  Thread(Thread&&) = delete;
+  Thread& operator=(Thread&&) = delete;
 
  private:
   void run(const std::stop_token& stop) {
