@@ -256,11 +256,11 @@ Task<Result<Bytes>> ArmedToken::sign(std::shared_ptr<const tls::Identity> identi
   const auto signer = m_signer;
   if (!signer) co_return fail(disarmed_error());
   std::string fingerprint = to_hex(identity->key.spki_sha256());
-  auto signature = co_await signer->sign(std::move(fingerprint), std::move(request), cancel);
-  // The session is dead, whether or not a watcher has noticed yet; nothing would work until the next plug.
-  if (!signature && signature.error().kind == ErrorKind::TokenRemoved && signer == m_signer)
-    disarm(TokenState::Broken, signature.error());
-  co_return signature;
+  co_return co_await signer->sign(std::move(fingerprint), std::move(request), cancel);
+}
+
+void ArmedToken::lost(const Error& why) {
+  if (m_state == TokenState::Armed) disarm(TokenState::Broken, why);
 }
 
 token::PinTries ArmedToken::pin_tries() const {

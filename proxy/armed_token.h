@@ -89,6 +89,9 @@ class ArmedToken {
                                                       tlscore::x509::SignatureRequest request,
                                                       tlscore::Cancel& cancel);
 
+  /// A signature has found the token's session dead: nothing would work until the next plug, or an unlock.
+  void lost(const tlscore::Error& why);
+
   [[nodiscard]] const TokenPlace& place() const { return m_place; }
   [[nodiscard]] TokenState state() const { return m_state; }
   /// When it was last armed.

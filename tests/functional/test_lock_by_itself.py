@@ -46,7 +46,7 @@ class Asking:
 
 def is_forgotten(proxy, stack):
     proxy.until(lambda status: status["token"]["state"] == "waits-for-pin", "has locked the token")
-    assert USING not in stack.card.verified
+    wait.until(lambda: USING not in stack.card.verified, "the card has forgotten the PIN", 5)
     assert proxy.status()["token"]["signer_pid"] == -1
 
 
