@@ -1,6 +1,7 @@
 // A request upstream, a response downstream, and both at once.
 #include "proxy/http_exchange.h"
 
+#include "proxy/client_watch.h"
 #include "proxy/http_serialize.h"
 #include "proxy/party_link.h"
 #include "proxy/relay.h"
@@ -27,16 +28,12 @@ struct Exchange {
   InputBuffer& client;
   std::unique_ptr<KeptLink>& kept;
   LiveConnection& live;
-  Cancel cancel;  ///< The connection's, or the client's that left.
   ExchangeEnd end;
 
   [[nodiscard]] bool has_body() const { return !parser.message_done(); }
 };
 
-/// A link to the destination: the kept one, or a new one.
-Task<Result<void>> have_link(Exchange& x) {
-  if (x.kept && x.kept->leads_to(x.destination)) co_return Result<void>();
-  x.kept.reset();
+Task<Result<void>> open_link(Exchange& x) {
   auto socket = co_await dial_destination(x.services, x.destination, x.live);
   if (!socket) co_return fail(socket.error());
   std::unique_ptr<Stream> stream;
@@ -51,9 +48,17 @@ Task<Result<void>> have_link(Exchange& x) {
   co_return Result<void>();
 }
 
+/// A link to the destination: the kept one, or a new one.
+Task<Result<void>> have_link(Exchange& x) {
+  if (x.kept && x.kept->leads_to(x.destination)) co_return Result<void>();
+  x.kept.reset();
+  auto opening = open_link(x);
+  co_return co_await while_client_stays(x.services.loop, x.client, x.live, std::move(opening));
+}
+
 Task<Result<void>> send_header(Exchange& x) {
   const Bytes header = to_bytes(write_request(x.request, true));
-  auto written = co_await x.kept->stream().write(header, x.cancel, Limits::kBodyWait);
+  auto written = co_await x.kept->stream().write(header, x.live.cancel, Limits::kBodyWait);
   if (written) x.live.counts.to_party += header.size();
   co_return written;
 }
@@ -80,14 +85,6 @@ Task<Result<void>> send_body(Exchange& x, Cancel& cancel) {
   }
 }
 
-/// Waits for a client to leave. What it sends meanwhile is its next request, and nobody watches it any more.
-Task<void> watch_client(Exchange& x, Cancel& cancel) {
-  if (!x.client.view().empty()) co_return;
-  auto more = co_await x.client.more(cancel, kNoLimit);
-  if (cancel.requested() || (more && *more)) co_return;
-  x.cancel.request({ErrorKind::Cancelled, "the client left before its answer was complete"});
-}
-
 /// The client's side of an exchange, until `cancel`. `body_sent` tells how its body ended, `ended` that
 /// nothing reads any more.
 Task<void> run_client_side(Exchange& x, Cancel& cancel, Promise<void> body_sent, Promise<void> ended) {
@@ -96,8 +93,11 @@ Task<void> run_client_side(Exchange& x, Cancel& cancel, Promise<void> body_sent,
   const bool all_sent = sent.has_value();
   body_sent.settle(std::move(sent));
   // After an upgrade the client's end is the relay's.
-  if (all_sent && x.request.upgrade.empty()) co_await watch_client(x, cancel);
-  ended.settle({});
+  if (!all_sent || !x.request.upgrade.empty()) {
+    ended.settle({});
+  } else {
+    co_await watch_client(x.client, x.live, cancel, ended);
+  }
 }
 
 /// Reads a response's header.
@@ -107,7 +107,7 @@ Task<Result<void>> read_header(Exchange& x, HttpResponseParser& parser) {
     if (!used) co_return fail("the party's answer", used.error());
     x.kept->input().drop(*used);
     if (parser.header_done()) co_return Result<void>();
-    auto more = co_await x.kept->input().more(x.cancel, Limits::kBodyWait);
+    auto more = co_await x.kept->input().more(x.live.cancel, Limits::kBodyWait);
     if (!more) co_return fail(more.error());
     if (!*more) co_return fail(ErrorKind::Closed, "the party closed without an answer");
   }
@@ -125,7 +125,7 @@ Task<Result<HttpResponseParser>> read_response(Exchange& x, const HttpClientSide
     if (side.minor_version == 0) continue;
     const Bytes interim = to_bytes(write_response(parser.message(), side).text);
     x.end.answered = true;
-    auto written = co_await x.client.stream().write(interim, x.cancel, Limits::kBodyWait);
+    auto written = co_await x.client.stream().write(interim, x.live.cancel, Limits::kBodyWait);
     if (!written) co_return fail(written.error());
   }
 }
@@ -140,14 +140,14 @@ Task<Result<void>> pass_response(Exchange& x, HttpResponseParser& parser, const 
     if (!used) co_return fail("the party's answer", used.error());
     x.kept->input().drop(*used);
     if (parser.message_done()) write_body_end(head.framing, piece);
-    auto written = co_await x.client.stream().write(piece, x.cancel, Limits::kBodyWait);
+    auto written = co_await x.client.stream().write(piece, x.live.cancel, Limits::kBodyWait);
     if (!written) co_return fail(written.error());
     x.live.counts.to_client += piece.size();
     piece.clear();
     if (parser.message_done()) co_return Result<void>();
     if (*used > 0 && !x.kept->input().view().empty()) continue;
     // Without a limit: server-sent events and long polls are silent for as long as they like.
-    auto more = co_await x.kept->input().more(x.cancel, kNoLimit);
+    auto more = co_await x.kept->input().more(x.live.cancel, kNoLimit);
     if (!more) co_return fail(more.error());
     if (*more) continue;
     auto ended = parser.end_of_input();
@@ -194,7 +194,7 @@ Task<Result<void>> run_once(Exchange& x) {
   const Promise<void> body_sent(x.services.loop);
   const Promise<void> client_side_ended(x.services.loop);
   Cancel client_side;  // ends with the response
-  const auto outer = x.cancel.on_request([&client_side](const Error& why) { client_side.request(why); });
+  const auto outer = x.live.cancel.on_request([&client_side](const Error& why) { client_side.request(why); });
   spawn(x.services.loop, run_client_side(x, client_side, body_sent, client_side_ended));
   auto answered = co_await answer_client(x, body_sent);
   // The client's side refers to this frame: it has to end first.
@@ -228,10 +228,7 @@ Task<ExchangeEnd> exchange(Services& services, const Destination& destination, H
              .client = client,
              .kept = kept,
              .live = live,
-             .cancel = {},
              .end = {}};
-  const auto outer = live.cancel.on_request([&x](const Error& why) { x.cancel.request(why); });
-  if (live.cancel.requested()) x.cancel.request(live.cancel.reason());
   const bool may_try_again = kept && kept->used && !x.has_body();
   auto done = co_await have_link(x);
   if (done) {
@@ -240,7 +237,7 @@ Task<ExchangeEnd> exchange(Services& services, const Destination& destination, H
     // A kept connection that the party closed meanwhile says nothing about this request (RFC 9112,
     // section 9.3.1).
     if (!done && may_try_again && !x.end.answered && done.error().kind == ErrorKind::Closed &&
-        !x.cancel.requested()) {
+        !x.live.cancel.requested()) {
       kept.reset();
       done = co_await have_link(x);
       if (done) done = co_await run_once(x);

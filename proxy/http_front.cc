@@ -1,6 +1,7 @@
 // Requests in a row.
 #include "proxy/http_front.h"
 
+#include "proxy/client_watch.h"
 #include "proxy/http_exchange.h"
 #include "proxy/http_parser.h"
 #include "proxy/own_pages.h"
@@ -83,7 +84,8 @@ Task<Turn> serve_connect(Services& services, InputBuffer& client, const HttpRequ
   Turn turn;
   auto destination = co_await allowed_destination(services, client, request, turn, live.cancel);
   if (!destination) co_return turn;
-  auto link = co_await prepare_link(services, *destination, live);
+  auto preparing = prepare_link(services, *destination, live);
+  auto link = co_await while_client_stays(services.loop, client, live, std::move(preparing));
   if (!link) co_return co_await refuse(services, client, request, link.error(), live.cancel);
   const Bytes success = to_bytes("HTTP/1.1 200 Connection established\r\n\r\n");
   auto done = co_await client.stream().write(success, live.cancel, Limits::kRequestHeader);

@@ -1,6 +1,7 @@
 // Two dialects of one question.
 #include "proxy/socks_front.h"
 
+#include "proxy/client_watch.h"
 #include "proxy/socks4_request.h"
 #include "proxy/socks5_request.h"
 #include "proxy/tunnel.h"
@@ -58,7 +59,8 @@ Task<Result<void>> run(Services& services, InputBuffer& client, Authority asked,
     co_await answer_and_close(client, refusal(destination.error()), live.cancel);
     co_return fail(destination.error());
   }
-  auto link = co_await prepare_link(services, *destination, live);
+  auto preparing = prepare_link(services, *destination, live);
+  auto link = co_await while_client_stays(services.loop, client, live, std::move(preparing));
   if (!link) {
     co_await answer_and_close(client, refusal(link.error()), live.cancel);
     co_return fail(link.error());

@@ -94,14 +94,6 @@ def test_an_upgrade_leaves_http_behind(proxy):
         assert stream.recv(100) == b"\x00\xffbytes, not HTTP"
 
 
-def test_a_client_that_leaves_is_not_waited_for(proxy, connection):
-    connection.request("GET", BASE + "/silence")
-    proxy.until(lambda status: [each["phase"] for each in status["connections"]] == ["exchanging"], "waits for the party")
-    connection.close()
-    proxy.until(lambda status: not status["connections"], "has closed the party's connection")
-    assert proxy.status()["refusals"] == []
-
-
 @pytest.mark.parametrize("name", ["Proxy-Connection", "Proxy-Authorization", "Keep-Alive", "X-Listed"])
 def test_what_is_for_the_proxy_does_not_reach_the_party(connection, name):
     headers = {name: "secret", "Connection": "X-Listed"}
