@@ -44,14 +44,45 @@ def test_token_list_shows_the_authentication_key_with_its_certificate(latchkey, 
 
 @pytest.mark.parametrize("tls", servers.VERSIONS)
 @pytest.mark.parametrize("kind", ["p256", "p384"])
-def test_the_party_sees_the_cards_certificate(latchkey, pki, stack, holding, kind, tls):
+@pytest.mark.parametrize("server_kind", servers.REAL_SERVERS, ids=lambda kind: kind.name)
+def test_the_party_sees_the_cards_certificate(latchkey, pki, stack, holding, server_kind, kind, tls):
     identity = holding(kind)
-    with servers.Nginx(pki.server(), tls=tls) as server, latchkey(server, token=stack) as proxy:
-        answer = clients.curl(URL, port=proxy.port)
-        assert (answer.status, answer.body) == (200, servers.ANSWER.decode())
+    with server_kind(pki.server(), tls=tls) as server, latchkey(server, token=stack) as proxy:
+        answer = clients.curl(f"{URL}index.html", port=proxy.port)
+        assert answer.status == 200, answer
         assert server.certificates() == [identity.sha256]
         assert stack.card.calls == {"sign": 0, "decrypt": 0, "auth": 1}, "the authentication key, and no other, was used"
     assert USING not in stack.card.verified, "the card was left open for whoever comes next"
+
+
+@pytest.mark.parametrize("server_kind", servers.REAL_SERVERS, ids=lambda kind: kind.name)
+def test_an_rsa_card_speaks_tls_1_2_where_1_3_is_allowed_too(latchkey, pki, stack, holding, server_kind):
+    identity = holding("rsa")
+    with server_kind(pki.server()) as server, latchkey(server, token=stack) as proxy:
+        explained = proxy.run("explain", f"https://party.test:{server.port}/").stdout
+        assert "TLS 1.2, because the RSA key " in explained
+        assert stack.card.calls["auth"] == 0, "explain signs nothing"
+        answer = clients.curl(f"{URL}index.html", port=proxy.port)
+        assert answer.status == 200, answer
+        assert identity.sha256 in server.certificates()
+        assert stack.card.calls["auth"] == 1
+
+
+def test_an_rsa_card_is_refused_by_tls_1_3_alone_and_says_why(latchkey, pki, stack, holding):
+    holding("rsa")
+    with servers.OpensslServer(pki.server(), "1.3") as server, latchkey(server, token=stack) as proxy:
+        answer = clients.curl(URL, port=proxy.port)
+        assert answer.status == 502 and "RSA-PSS" in answer.body, answer
+        assert stack.card.calls["auth"] == 0 and not server.was_shown_a_certificate()
+
+
+def test_an_rsa_card_speaks_tls_1_3_where_rfc_9963_is_taken(latchkey, pki, stack, holding):
+    identity = holding("rsa")
+    with servers.Tls13Server(pki.server(), 0x0804, 0x0420) as server, latchkey(server, token=stack) as proxy:
+        answer = clients.curl(URL, port=proxy.port)
+        assert answer.status == 200, answer
+        assert server.certificates() == [f"verified 0420 {identity.sha256}"]
+        assert stack.card.calls["auth"] == 1
 
 
 def test_an_rsa_card_reaches_a_tls_1_2_party(latchkey, pki, stack, holding):
