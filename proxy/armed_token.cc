@@ -2,6 +2,7 @@
 #include "proxy/armed_token.h"
 
 #include "tlscore/base/log.h"
+#include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
 #include "tlscore/token/own_certificate.h"
 
@@ -68,7 +69,14 @@ void ArmedToken::pulled(const std::string& why) {
   disarm(TokenState::Absent, {ErrorKind::TokenRemoved, why});
 }
 
+void ArmedToken::held(std::vector<token::CardHolder> holders) {
+  m_place.held = true;
+  m_place.holders = std::move(holders);
+}
+
 void ArmedToken::released() {
+  m_place.held = false;
+  m_place.holders.clear();
   if (m_state == TokenState::Broken && !m_bringing_up) start_bring_up(login_at_once());
 }
 
@@ -81,7 +89,11 @@ Task<void> ArmedToken::lock(LockReason reason) {
   m_signer = nullptr;
   if (m_present)
     disarm(by_itself ? TokenState::WaitsForPin : TokenState::Locked, {ErrorKind::Disarmed, describe(reason)});
-  if (signer) co_await signer->logout_and_stop();
+  if (!signer) co_return;
+  EventLoop& loop = m_loop;
+  const bool is_card = !m_place.reader.empty();
+  co_await signer->logout_and_stop();
+  if (is_card) co_await token::tell_gnupg_of_logout(loop);
 }
 
 Task<Result<void>> ArmedToken::unlock(std::optional<token::LoginOptions> login, Cancel& cancel) {
@@ -118,6 +130,7 @@ Result<void> ArmedToken::may_serve() const {
 }
 
 Error ArmedToken::disarmed_error() const {
+  if (is_held()) return {ErrorKind::Disarmed, m_reason};
   switch (m_state) {
     case TokenState::Absent: return {ErrorKind::Disarmed, "no token is plugged in: insert your token"};
     case TokenState::WaitsForPin:
@@ -197,7 +210,10 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
     }
     last = info.error();
     m_signer = nullptr;
+    // No use in trying again: released() will be called.
+    if (m_place.held) co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
     if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
+    if (m_settings.look_again) m_settings.look_again();
     const Promise<void> pause(m_loop);
     static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));
     if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");
@@ -274,6 +290,9 @@ void ArmedToken::disarm(TokenState state, const Error& why) {
   m_bringing_up = false;
   // The signer dies first: after this line nothing can sign any more.
   if (m_signer) m_signer->stop();
+  // What a killed signer leaves is taken from the card by pcscd, and so from GnuPG.
+  if (m_signer && was_armed && m_present && !m_place.reader.empty())
+    spawn(m_loop, token::tell_gnupg_of_logout(m_loop));
   m_signer = nullptr;
   if (const auto cancel = std::exchange(m_cancel, nullptr)) cancel->request(why);
   m_identities.clear();

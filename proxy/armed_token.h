@@ -47,7 +47,9 @@ struct TokenSettings {
   std::string pin_file;            ///< For PinSource::File.
   bool pin_at_once = true;         ///< As soon as the token is there; else with the first signature.
   std::string certificate_folder;  ///< Where `token enroll` keeps certificates.
-  bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
+  /// Called when a token that is in cannot be opened: held() may follow.
+  std::function<void()> look_again;
+  bool is_file_key = false;  ///< The software token: enrolled by itself, and shown as what it is.
 };
 
 /// All on the loop's thread. Destroying it kills the signer; whoever waits for one of its tasks keeps it
@@ -65,6 +67,8 @@ class ArmedToken {
   void plugged();
   /// The token is out, for good: the signer is killed before this returns.
   void pulled(const std::string& why);
+  /// Another program has taken it for itself alone: it cannot be opened until that one lets go.
+  void held(std::vector<tlscore::token::CardHolder> holders);
   /// No other program has it for itself any more: if it could not be opened, it is tried again.
   void released();
   /// Makes the token forget the PIN (within 500 ms), then kills the signer. Nothing is done to a token that
@@ -103,6 +107,9 @@ class ArmedToken {
   [[nodiscard]] bool is_file_key() const { return m_settings.is_file_key; }
   [[nodiscard]] bool pin_prompt_shown() const { return m_signer && m_signer->waiting_for_pin(); }
   [[nodiscard]] tlscore::token::PinTries pin_tries() const;
+  /// It could not be opened because another program has it for itself alone; reason() says which, and what to
+  /// do.
+  [[nodiscard]] bool is_held() const { return m_state == TokenState::Broken && m_place.held; }
   /// What whoever wanted it is told.
   [[nodiscard]] tlscore::Error disarmed_error() const;
   [[nodiscard]] int signer_pid() const { return m_signer ? m_signer->pid() : -1; }

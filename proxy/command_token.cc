@@ -18,6 +18,7 @@
 #include "proxy/token_report.h"
 #include "proxy/token_settings.h"
 #include "tlscore/base/log.h"
+#include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
 #include "tlscore/token/own_certificate.h"
 #include "tlscore/token/soft_token.h"
@@ -141,6 +142,7 @@ Task<Result<std::string>> enroll(Session& session) {
   const auto certificate = co_await token::enroll(**signer, *key, std::move(options), session.cancel);
   // The PIN is not left on a card after a command that is over.
   co_await (*signer)->logout_and_stop();
+  co_await token::tell_gnupg_of_logout(*session.loop);
   if (!certificate) co_return fail(certificate.error());
   co_return "made a certificate for " + printable(certificate->subject()) + ", valid until " +
       x509::to_date(certificate->not_after()) + ":\n" +

@@ -172,9 +172,13 @@ Task<void> Daemon::open_soft_token() {
 }
 
 Result<void> Daemon::watch_tokens() {
+  m_tokens->set_look_again([this] {
+    if (m_watch) m_watch->look_again();
+  });
   TokenWatch::Callbacks callbacks{
       .came = [this](const TokenPlace& place) { m_tokens->plugged(place); },
       .left = [this](const TokenPlace& place, const std::string& why) { m_tokens->pulled(place, why); },
+      .held = [this](const TokenPlace& place) { m_tokens->held(place); },
       .released = [this](const TokenPlace& place) { m_tokens->released(place); },
       .looked = [this] { m_tokens->set_why_none(m_watch->places().why_none()); }};
   m_watch = TRY(TokenWatch::start(*m_loop, m_services->settings->config().token, std::move(callbacks)));

@@ -157,6 +157,12 @@ Problem token_failed(const Authority& party, std::string_view reason) {
       "Take the token out, plug it in again, and try again. \"latchkey status\" says what it knows of it."};
 }
 
+Problem token_held(const Authority& party, std::string_view reason) {
+  return {503, "Another program holds your token",
+          sentence("Connections to " + name_of(party) + " are opened with the key on your token", reason),
+          "Do that, or end the other program. Latchkey opens the token by itself as soon as it is free."};
+}
+
 Problem too_many_connections(std::size_t limit) {
   return {503, "Too many connections are open",
           "Latchkey has " + std::to_string(limit) + " connections open, which is as many as it takes.",

@@ -54,6 +54,8 @@ namespace proxy {
 [[nodiscard]] Problem pin_wanted(const Authority& party, std::string_view tries_left = "");
 /// 503: the token is there and open, but would not sign.
 [[nodiscard]] Problem token_failed(const Authority& party, std::string_view reason);
+/// 503: another program has the token for itself alone. `reason` names it, and what mends that.
+[[nodiscard]] Problem token_held(const Authority& party, std::string_view reason);
 /// 503: the bound on connections is reached.
 [[nodiscard]] Problem too_many_connections(std::size_t limit);
 

@@ -17,6 +17,9 @@ Problem problem_for(const Services& services, const Authority& asked, const Erro
       const token::PinTries tries = tokens.farthest()->pin_tries();
       return pin_wanted(asked, tries == token::PinTries::Enough ? "" : describe(tries));
     }
+    case TokenState::Broken:
+      if (tokens.farthest()->is_held()) return token_held(asked, error.message);
+      [[fallthrough]];
     default: return token_failed(asked, error.message);
   }
 }

@@ -58,6 +58,9 @@ json token_report(const Services& services, const ArmedToken& token) {
   report["pin_prompt"] = token.pin_prompt_shown();
   report["pin_tries"] = to_string(token.pin_tries());
   report["signer_pid"] = token.signer_pid();
+  report["held_by"] = json::array();
+  for (const token::CardHolder& holder : token.place().holders)
+    report["held_by"].push_back({{"pid", holder.pid}, {"name", printable(holder.name)}});
   if (token.info()) {
     report["label"] = printable(token.info()->label);
     report["serial"] = printable(token.info()->serial);

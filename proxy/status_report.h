@@ -11,6 +11,7 @@ namespace proxy {
 /// Fields are added, never renamed:
 ///   version, pid, listen[], pac, armed
 ///   token { state, reason, label, serial, model, module, file_key, pin_prompt, pin_tries, signer_pid,
+///   held_by[] { pid, name },
 ///           keys[] { label, type, fingerprint, uri, certificate } }
 ///   parties[] { hosts[], ports[], trust, local, demo }
 ///   connections[] { id, since, asked_by, party, phase, protocol, identity, judgement, resumed,

@@ -22,7 +22,8 @@ TokenPlace place_in(const token::CardReader& reader, std::string key) {
   return {.key = std::move(key) + " card " + std::to_string(reader.card_events),
           .reader = reader.name,
           .text = printable(reader.name),
-          .held = reader.held};
+          .held = reader.held,
+          .holders = reader.holders};
 }
 
 bool is_at(const token::CardReader& reader, const udev::UsbToken& token) {
@@ -99,7 +100,9 @@ TokenPlaces::Changes TokenPlaces::update() {
   std::erase_if(m_in, [&](const TokenPlace& place) { return !among(now, place); });
   for (TokenPlace& place : now) {
     if (const auto known = std::ranges::find(m_in, place.key, &TokenPlace::key); known != m_in.end()) {
-      if (std::exchange(known->held, place.held) && !place.held) changes.released.push_back(place);
+      if (place.held && (!known->held || known->holders != place.holders)) changes.held.push_back(place);
+      if (known->held && !place.held) changes.released.push_back(place);
+      *known = std::move(place);
       continue;
     }
     changes.came.push_back(place);
@@ -129,10 +132,24 @@ std::string TokenPlaces::why_none() const {
   if (m_source == TokenSource::Readers) {
     return m_readers.readers.empty() ? "" : "there is no card in the reader";
   }
-  const udev::UsbToken& token = m_usb.front();
-  const Reader* reader = reader_of(token);
-  if (reader == nullptr) return "pcscd does not see the reader " + describe(token);
-  return "there is no card in the reader " + printable(reader->name);
+  if (const udev::UsbToken* unseen = unseen_reader()) {
+    std::string why = "pcscd does not see the reader " + describe(*unseen);
+    if (!m_holders_of_unseen.empty())
+      why += ": " + held_sentence(m_holders_of_unseen) + ", and plug the token in again";
+    return why;
+  }
+  return "there is no card in the reader " + printable(reader_of(m_usb.front())->name);
+}
+
+const udev::UsbToken* TokenPlaces::unseen_reader() const {
+  if (m_source != TokenSource::Both || !m_readers.service) return nullptr;
+  const auto unseen =
+      std::ranges::find_if(m_usb, [&](const udev::UsbToken& token) { return reader_of(token) == nullptr; });
+  return unseen == m_usb.end() ? nullptr : &*unseen;
+}
+
+void TokenPlaces::see_holders_of_unseen(std::vector<token::CardHolder> holders) {
+  m_holders_of_unseen = std::move(holders);
 }
 
 }  // namespace proxy

@@ -17,6 +17,7 @@ struct TokenPlace {
   std::string reader{};  ///< The reader's PC/SC name; empty: the module finds its token by itself.
   std::string text{};    ///< For people.
   bool held = false;     ///< Another program had the token for itself alone when it was last looked at.
+  std::vector<tlscore::token::CardHolder> holders{};  ///< Which one that may be.
 };
 
 /// Whom to believe.
@@ -36,6 +37,7 @@ class TokenPlaces {
   struct Changes {
     std::vector<Left> left{};
     std::vector<TokenPlace> came{};
+    std::vector<TokenPlace> held{};      ///< Another program has taken them for itself alone.
     std::vector<TokenPlace> released{};  ///< No other program holds them any more.
   };
 
@@ -49,6 +51,11 @@ class TokenPlaces {
   /// there is no reader either.
   [[nodiscard]] std::string why_none() const;
 
+  /// The USB reader that pcscd should see and does not; null when there is none.
+  [[nodiscard]] const udev::UsbToken* unseen_reader() const;
+  /// Who has that one open, past pcscd.
+  void see_holders_of_unseen(std::vector<tlscore::token::CardHolder> holders);
+
  private:
   using Reader = tlscore::token::CardReader;
 
@@ -61,6 +68,7 @@ class TokenPlaces {
   std::vector<udev::UsbToken> m_usb;
   std::uint64_t m_usb_removals = 0;
   tlscore::token::CardReaders m_readers;
+  std::vector<tlscore::token::CardHolder> m_holders_of_unseen;
   std::vector<TokenPlace> m_in;
 };
 

@@ -16,6 +16,7 @@ class TokenWatch {
   struct Callbacks {
     std::function<void(const TokenPlace&)> came;
     std::function<void(const TokenPlace&, const std::string& why)> left;
+    std::function<void(const TokenPlace&)> held;      ///< Another program has taken it for itself alone.
     std::function<void(const TokenPlace&)> released;  ///< By the program that had it for itself.
     std::function<void()> looked;  ///< After each look: why_none() may tell something else.
   };
@@ -27,16 +28,25 @@ class TokenWatch {
   TokenWatch(const TokenWatch&) = delete;
   TokenWatch& operator=(const TokenWatch&) = delete;
 
+  /// A token that is in could not be opened: has another program taken it?
+  void look_again() {
+    if (m_readers) m_readers->look_again();
+  }
   [[nodiscard]] const TokenPlaces& places() const { return m_places; }
 
  private:
-  TokenWatch(TokenSource source, Callbacks callbacks) : m_places(source), m_callbacks(std::move(callbacks)) {}
+  TokenWatch(tlscore::EventLoop& loop, TokenSource source, Callbacks callbacks)
+      : m_loop(loop), m_places(source), m_callbacks(std::move(callbacks)) {}
   void report(const TokenPlaces::Changes& changes);
+  void look_for_holders();
 
+  tlscore::EventLoop& m_loop;
   TokenPlaces m_places;
   Callbacks m_callbacks;
   std::unique_ptr<udev::TokenWatcher> m_usb;
   std::unique_ptr<tlscore::token::CardReaderWatcher> m_readers;
+  std::unique_ptr<tlscore::Timer> m_next_look;  ///< For who holds a reader that pcscd does not see.
+  std::string m_told_of;                        ///< What the log has of that.
 };
 
 /// Where tokens of this configuration are looked for. A PKCS#11 module other than OpenSC may not use PC/SC at

@@ -69,6 +69,10 @@ void Tokens::pulled(const TokenPlace& place, const std::string& why) {
   token->pulled(why);
 }
 
+void Tokens::held(const TokenPlace& place) {
+  if (const auto token = at(place)) token->held(place.holders);
+}
+
 void Tokens::released(const TokenPlace& place) {
   if (const auto token = at(place)) token->released();
 }

@@ -1,9 +1,11 @@
 """Latchkey and GnuPG on the same card at the same time, with scdaemon set to share it: both sign, neither fails."""
+import os
+import signal
 import threading
 
 import pytest
 
-from support import clients, servers
+from support import clients, servers, wait
 from support.card_gnupg import SHARED, GnuPG
 from support.card_stack import CardStack
 
@@ -37,6 +39,13 @@ def party(pki):
     """A server that resumes nothing: every connection takes a signature."""
     with servers.OpensslServer(pki.server(), more=("-no_ticket", "-num_tickets", "0", "-no_cache")) as server:
         yield server
+
+
+def beside(latchkey, party, stack, gnupg):
+    """Latchkey of the same user: it finds the same GnuPG."""
+    product = latchkey(party, token=stack)
+    product.environment |= gnupg.environment
+    return product
 
 
 def fetch(proxy):
@@ -81,7 +90,7 @@ def test_both_sign_side_by_side(latchkey, stack, gnupg, key, party, measured, si
 
 
 def test_gpg_works_while_latchkey_is_armed_and_latchkey_after_gpg(latchkey, stack, gnupg, key, party):
-    product = latchkey(party, token=stack)
+    product = beside(latchkey, party, stack, gnupg)
     assert product.run("token", "enroll").returncode == 0
     with product as proxy:
         assert use_key(gnupg, key) == ""
@@ -89,5 +98,25 @@ def test_gpg_works_while_latchkey_is_armed_and_latchkey_after_gpg(latchkey, stac
         gnupg.release()
         assert fetch(proxy) == ""
         assert use_key(gnupg, key) == ""
-    gnupg.release()
     assert use_key(gnupg, key) == ""
+
+
+def test_gpg_asks_for_its_pin_again_after_latchkey_took_it_from_the_card(latchkey, stack, gnupg, key, party):
+    product = beside(latchkey, party, stack, gnupg)
+    assert use_key(gnupg, key) == ""
+    assert product.run("token", "enroll").returncode == 0
+    assert use_key(gnupg, key) == ""
+    with product as proxy:
+        assert use_key(gnupg, key) == ""
+        for _ in range(2):
+            assert proxy.run("lock").returncode == 0
+            asked = len(gnupg.asked())
+            assert use_key(gnupg, key) == ""
+            assert len(gnupg.asked()) == asked + 2, "once to sign and once to decrypt"
+            assert proxy.run("unlock").returncode == 0
+            assert fetch(proxy) == "" and use_key(gnupg, key) == ""
+        os.kill(proxy.status()["token"]["signer_pid"], signal.SIGKILL)
+        proxy.until(lambda status: status["token"]["state"] == "broken", "has lost its signer")
+        wait.until(lambda: "will ask for its PIN again" in proxy.log.rsplit("disarmed", 1)[1], "GnuPG has been told", 20)
+        assert use_key(gnupg, key) == ""
+    assert stack.card.tries == {"user": 3, "admin": 3}

@@ -126,6 +126,31 @@ TEST(TokenPlaces, AHeldCardIsInAndItsReleaseIsTold) {
   EXPECT_TRUE(places.see_readers(readers({reader("A", 0)})).released.empty()) << "told once";
 }
 
+TEST(TokenPlaces, ACardThatIsTakenLaterIsToldWithItsHolder) {
+  TokenPlaces places(TokenSource::Readers);
+  places.see_readers(readers({reader("A", 0)}));
+  CardReader held = reader("A", 0);
+  held.held = true;
+  held.holders = {{.pid = 4711, .owner = 0, .name = "scdaemon"}};
+  const auto changes = places.see_readers(readers({held}));
+  ASSERT_EQ(changes.held.size(), 1U);
+  EXPECT_EQ(changes.held.front().holders, held.holders);
+  EXPECT_TRUE(places.see_readers(readers({held})).held.empty()) << "told once";
+}
+
+TEST(TokenPlaces, SaysWhoHoldsAReaderThatPcscdDoesNotSee) {
+  TokenPlaces places(TokenSource::Both);
+  places.see_readers(readers({}));
+  EXPECT_EQ(places.unseen_reader(), nullptr);
+  places.see_usb({usb(5)});
+  ASSERT_NE(places.unseen_reader(), nullptr);
+  places.see_holders_of_unseen({{.pid = 4711, .owner = 0, .name = "scdaemon"}});
+  EXPECT_TRUE(places.why_none().contains("scdaemon (GnuPG), process 4711, has the card"))
+      << places.why_none();
+  places.see_readers(readers({reader("A", 5)}));
+  EXPECT_EQ(places.unseen_reader(), nullptr);
+}
+
 TEST(TokenPlaces, WithoutPcscEachTokenThatLeavesTakesThePlaceWithIt) {
   TokenPlaces places(TokenSource::Usb);
   EXPECT_EQ(places.see_usb({usb(5)}).came.size(), 1U);

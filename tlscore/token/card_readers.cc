@@ -106,6 +106,11 @@ class CardReaderWatcher::Thread {
       m_changed.wait_for(lock, std::chrono::milliseconds(5), [this] { return m_ended; });
     }
   }
+  void look_again() {
+    const std::scoped_lock lock(m_mutex);
+    // One that comes before the wait is lost; whoever asks asks again.
+    if (m_context != 0) static_cast<void>(::SCardCancel(m_context));
+  }
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
   Thread(Thread&&) = delete;
@@ -140,8 +145,13 @@ class CardReaderWatcher::Thread {
       report(read(context, states));
       for (SCARD_READERSTATE& state : states)
         state.dwCurrentState = state.dwEventState & ~SCARD_STATE_CHANGED;
-      const LONG waited = ::SCardGetStatusChange(context.handle(), INFINITE, states.data(), states.size());
-      if (waited != SCARD_S_SUCCESS && waited != SCARD_E_UNKNOWN_READER && waited != SCARD_E_TIMEOUT) return;
+      // The end of an exclusive use wakes nobody: pcscd tells of the card's reset, and frees it after that.
+      const bool held = std::ranges::any_of(m_reported->readers, &CardReader::held);
+      const DWORD limit = held ? static_cast<DWORD>(kBetweenLooks / std::chrono::milliseconds(1)) : INFINITE;
+      const LONG waited = ::SCardGetStatusChange(context.handle(), limit, states.data(), states.size());
+      if (waited != SCARD_S_SUCCESS && waited != SCARD_E_UNKNOWN_READER && waited != SCARD_E_TIMEOUT &&
+          waited != SCARD_E_CANCELLED)
+        return;
     }
   }
 
@@ -161,6 +171,7 @@ class CardReaderWatcher::Thread {
                         .card_events = static_cast<std::uint16_t>(state.dwEventState >> 16U),
                         .has_card = (state.dwEventState & SCARD_STATE_PRESENT) != 0,
                         .held = (state.dwEventState & SCARD_STATE_EXCLUSIVE) != 0};
+      if (reader.held) reader.holders = holders_of(reader.name);
       // Asked once: connecting is itself a change that wakes us.
       const auto known = m_places.find(reader.name);
       const auto place = known != m_places.end() ? known->second : usb_place(context, reader.name);
@@ -173,6 +184,15 @@ class CardReaderWatcher::Thread {
     }
     m_places = std::move(places);
     return found;
+  }
+
+  /// Looked for once: it is the same program until it lets go.
+  std::vector<CardHolder> holders_of(const std::string& reader) const {
+    if (m_reported) {
+      const auto known = std::ranges::find(m_reported->readers, reader, &CardReader::name);
+      if (known != m_reported->readers.end() && !known->holders.empty()) return known->holders;
+    }
+    return programs_at_pcscd();
   }
 
   void report(CardReaders now) {
@@ -208,5 +228,9 @@ CardReaderWatcher::CardReaderWatcher(EventLoop& loop, Callback on_change)
     : m_thread(std::make_unique<Thread>(loop, std::move(on_change))) {}
 
 CardReaderWatcher::~CardReaderWatcher() = default;
+
+void CardReaderWatcher::look_again() {
+  m_thread->look_again();
+}
 
 }  // namespace tlscore::token

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tlscore/base/event_loop.h"
+#include "tlscore/token/card_holder.h"
 
 namespace tlscore::token {
 
@@ -21,7 +22,8 @@ struct CardReader {
   std::uint8_t usb_device = 0;
   std::uint16_t card_events = 0;  ///< Grows with every card that comes or goes.
   bool has_card = false;
-  bool held = false;  ///< A program has the card for itself alone.
+  bool held = false;                  ///< A program has the card for itself alone.
+  std::vector<CardHolder> holders{};  ///< Where it is held: who that may be.
 
   friend bool operator==(const CardReader&, const CardReader&) = default;
 };
@@ -45,6 +47,9 @@ class CardReaderWatcher {
   ~CardReaderWatcher();
   CardReaderWatcher(const CardReaderWatcher&) = delete;
   CardReaderWatcher& operator=(const CardReaderWatcher&) = delete;
+
+  /// Looks again soon, and reports what is new: pcscd tells nobody when a program takes a card for itself.
+  void look_again();
 
  private:
   class Thread;
