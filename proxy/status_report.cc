@@ -12,6 +12,9 @@
 #include "proxy/tokens.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
+#include "tlscore/token/key_selection.h"
+#include "tlscore/token/own_certificate.h"
+#include "tlscore/x509/date.h"
 
 namespace proxy {
 
@@ -52,6 +55,12 @@ json token_summary(const Services& services, TokenState state, const std::string
           {"keys", json::array()}};
 }
 
+/// When the certificate ends that stands for the key; null without one that is valid.
+json certificate_end(const Services& services, const token::KeyInfo& key) {
+  const auto found = token::find_own_certificate(key, services.tokens.settings().certificate_folder);
+  return found ? json(x509::to_rfc3339(found->not_after())) : json();
+}
+
 json token_report(const Services& services, const ArmedToken& token) {
   json report = token_summary(services, token.state(), token.reason());
   report["place"] = token.place().text;
@@ -71,7 +80,8 @@ json token_report(const Services& services, const ArmedToken& token) {
                               {"type", key.public_key.describe()},
                               {"fingerprint", key.fingerprint},
                               {"uri", printable(key.uri)},
-                              {"certificate", key.certificate.has_value()}});
+                              {"certificate", key.certificate.has_value()},
+                              {"certificate_until", certificate_end(services, key)}});
   }
   return report;
 }
@@ -87,12 +97,30 @@ void add_tokens(const Services& services, json& report) {
                                      : token_summary(services, TokenState::Absent, tokens.reason());
 }
 
-json party_report(const Party& party) {
-  return {{"hosts", party.hosts},
-          {"ports", party.ports},
-          {"trust", party.trust},
-          {"local", to_string(party.local)},
-          {"demo", party.demo}};
+/// The fingerprint of the key that a party is bound to, on the token that has it; else why there is none.
+Result<std::string> key_of(const Services& services, const Party& party) {
+  Error why{ErrorKind::Disarmed, "no token is armed"};
+  for (const auto& token : services.tokens.all()) {
+    if (token->state() != TokenState::Armed) continue;
+    const auto key = token::select_key(token->keys(), *token->info(), key_selection(party.identity));
+    if (key) return (*key)->fingerprint;
+    why = key.error();
+  }
+  return fail(why);
+}
+
+json party_report(const Services& services, const Party& party) {
+  json report{{"hosts", party.hosts},
+              {"ports", party.ports},
+              {"trust", party.trust},
+              {"local", to_string(party.local)},
+              {"demo", party.demo}};
+  const bool none = party.identity.kind == Identity::Kind::None;
+  const auto key = key_of(services, party);
+  report["identity"] = none ? "none" : key_selection(party.identity);
+  report["key"] = key && !none ? json(*key) : json();
+  report["key_problem"] = key || none ? "" : printable(key.error().message);
+  return report;
 }
 
 json connection_report(const LiveConnection& connection) {
@@ -151,7 +179,7 @@ json status_report(Services& services) {
   add_tokens(services, report);
   if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
   for (const Party& party : services.settings->config().parties)
-    report["parties"].push_back(party_report(party));
+    report["parties"].push_back(party_report(services, party));
   for (const LiveConnection* connection : services.connections.all()) {
     report["connections"].push_back(connection_report(*connection));
   }
