@@ -288,6 +288,7 @@ void ArmedToken::disarm(TokenState state, const Error& why) {
   const bool was_armed = m_state == TokenState::Armed;
   ++m_generation;
   m_bringing_up = false;
+  if (m_signer && m_info) m_info->pin_tries = m_signer->pin_tries();
   // The signer dies first: after this line nothing can sign any more.
   if (m_signer) m_signer->stop();
   // What a killed signer leaves is taken from the card by pcscd, and so from GnuPG.
