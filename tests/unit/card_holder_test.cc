@@ -2,11 +2,15 @@
 #include "tlscore/token/card_holder.h"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -90,6 +94,49 @@ TEST(CardHolder, TheSentenceSaysWhatMendsItForGnuPGOnly) {
   EXPECT_TRUE(other.starts_with("qe\\x1bmu, process 6, has the card")) << other;
   EXPECT_FALSE(other.contains("scdaemon"));
   EXPECT_TRUE(held_sentence({}).starts_with("another program has the card")) << held_sentence({});
+}
+
+/// A child that is called scdaemon, hides what it has open as scdaemon does, and is connected to `path`.
+pid_t start_hidden_client(const sockaddr_un& address, int ready) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  ::prctl(PR_SET_NAME, "scdaemon");
+  ::prctl(PR_SET_DUMPABLE, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  if (::write(ready, connected ? "y" : "n", 1) != 1) ::_exit(1);
+  for (;;) ::pause();
+}
+
+// Root sees what it has open; any other user does not, and this has to come out the same.
+TEST(CardHolder, FindsAScdaemonThatTalksToPcscd) {
+  std::string folder = testing::TempDir() + "pcscdXXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const std::string path = folder + "/pcscd.comm";
+  sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  std::ranges::copy(path, address.sun_path);
+  const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::pipe(pipe.data()), 0);
+  const UniqueFd reading(pipe[0]);
+  const UniqueFd writing(pipe[1]);
+  const pid_t child = start_hidden_client(address, writing.get());
+  char connected = 'n';
+  ASSERT_EQ(::read(reading.get(), &connected, 1), 1);
+  ASSERT_EQ(connected, 'y');
+  const UniqueFd accepted(::accept(listener.get(), nullptr, nullptr));
+
+  ::setenv("PCSCLITE_CSOCK_NAME", path.c_str(), 1);
+  const auto found = programs_at_pcscd();
+  ::unsetenv("PCSCLITE_CSOCK_NAME");
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  std::filesystem::remove_all(folder);
+  EXPECT_EQ(found, (std::vector<CardHolder>{{.pid = child, .owner = ::getuid(), .name = "scdaemon"}}));
 }
 
 class ProcessTable : public testing::Test {
