@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMaxReaders = 64;
 constexpr std::chrono::seconds kBetweenLooks{1};
+constexpr std::chrono::milliseconds kLongestWait{1000};
 /// The reader that stands for "another reader came or went".
 constexpr const char* kAnyReader = R"(\\?PnP?\Notification)";
 
@@ -143,16 +144,25 @@ class CardReaderWatcher::Thread {
       if (looked == SCARD_E_UNKNOWN_READER) continue;
       if (looked != SCARD_S_SUCCESS && looked != SCARD_E_TIMEOUT) return;
       report(read(context, states));
-      for (SCARD_READERSTATE& state : states)
-        state.dwCurrentState = state.dwEventState & ~SCARD_STATE_CHANGED;
-      // The end of an exclusive use wakes nobody: pcscd tells of the card's reset, and frees it after that.
-      const bool held = std::ranges::any_of(m_reported->readers, &CardReader::held);
-      const DWORD limit = held ? static_cast<DWORD>(kBetweenLooks / std::chrono::milliseconds(1)) : INFINITE;
-      const LONG waited = ::SCardGetStatusChange(context.handle(), limit, states.data(), states.size());
-      if (waited != SCARD_S_SUCCESS && waited != SCARD_E_UNKNOWN_READER && waited != SCARD_E_TIMEOUT &&
-          waited != SCARD_E_CANCELLED)
-        return;
+      if (!wait_for_change(context, states)) return;
     }
+  }
+
+  /// Returns false when pcscd has ended, or we are to.
+  bool wait_for_change(const Context& context, std::vector<SCARD_READERSTATE>& states) {
+    for (SCARD_READERSTATE& state : states) state.dwCurrentState = state.dwEventState & ~SCARD_STATE_CHANGED;
+    // Not for ever: a reader that came after they were listed is no news to this wait, and the end of an
+    // exclusive use wakes nobody: pcscd tells of the card's reset, and frees it after that.
+    const LONG waited =
+        ::SCardGetStatusChange(context.handle(), kLongestWait.count(), states.data(), states.size());
+    // One that comes back under its old name may be at another place.
+    for (const SCARD_READERSTATE& state : states) {
+      if ((state.dwEventState & (SCARD_STATE_UNKNOWN | SCARD_STATE_UNAVAILABLE)) != 0)
+        m_places.erase(state.szReader);
+    }
+    if (waited == SCARD_E_UNKNOWN_READER) m_places.clear();
+    return waited == SCARD_S_SUCCESS || waited == SCARD_E_UNKNOWN_READER || waited == SCARD_E_TIMEOUT ||
+           waited == SCARD_E_CANCELLED;
   }
 
   static std::vector<SCARD_READERSTATE> states_of(const std::vector<std::string>& names) {
