@@ -176,7 +176,6 @@ Task<void> ArmedToken::bring_up(std::uint64_t generation) {
     const bool person =
         result.error().kind == ErrorKind::WrongPin || result.error().kind == ErrorKind::Cancelled ||
         result.error().kind == ErrorKind::Refused || result.error().kind == ErrorKind::TimedOut;
-    log(LogLevel::Warning, "the token is not armed: " + result.error().message);
     disarm(person ? TokenState::Locked : TokenState::Broken, result.error());
     co_return;
   }
@@ -286,6 +285,7 @@ token::PinTries ArmedToken::pin_tries() const {
 
 void ArmedToken::disarm(TokenState state, const Error& why) {
   const bool was_armed = m_state == TokenState::Armed;
+  const bool was_on_its_way = m_state == TokenState::Opening || m_state == TokenState::WaitsForPin;
   ++m_generation;
   m_bringing_up = false;
   if (m_signer && m_info) m_info->pin_tries = m_signer->pin_tries();
@@ -300,7 +300,11 @@ void ArmedToken::disarm(TokenState state, const Error& why) {
   m_keys.clear();
   if (state == TokenState::Absent) m_info.reset();
   enter(state, why.message);
-  if (was_armed) log(LogLevel::Notice, "disarmed: " + why.message);
+  if (was_armed) {
+    log(LogLevel::Notice, "disarmed: " + why.message);
+  } else if (was_on_its_way) {
+    log(LogLevel::Warning, "the token is not armed: " + why.message);
+  }
   for (const Promise<void>& waiting : std::exchange(m_waiting, {})) waiting.settle({});
   if (was_armed && m_on_disarmed) m_on_disarmed(*this, why);
 }
