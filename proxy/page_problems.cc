@@ -141,11 +141,11 @@ Problem token_removed(const Authority& party) {
           "Plug the token in again, then try again."};
 }
 
-Problem pin_wanted(const Authority& party, std::string_view tries_left) {
+Problem pin_wanted(const Authority& party, std::string_view reason) {
   return {503, "Your token waits for its PIN",
           sentence("Connections to " + name_of(party) +
                        " are opened with the key on your token. It is plugged in, but locked",
-                   tries_left),
+                   reason),
           "Enter the PIN where you are asked for it, or run \"latchkey unlock\". Then try again."};
 }
 

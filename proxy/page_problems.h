@@ -50,8 +50,8 @@ namespace proxy {
 [[nodiscard]] Problem disarmed(const Authority& party, std::string_view reason = "");
 /// 503: the token left while it was in use.
 [[nodiscard]] Problem token_removed(const Authority& party);
-/// 503: the token is there, but its PIN was not given.
-[[nodiscard]] Problem pin_wanted(const Authority& party, std::string_view tries_left = "");
+/// 503: the token is there, but its PIN was not given. `reason`: what became of the last question for it.
+[[nodiscard]] Problem pin_wanted(const Authority& party, std::string_view reason = "");
 /// 503: the token is there and open, but would not sign.
 [[nodiscard]] Problem token_failed(const Authority& party, std::string_view reason);
 /// 503: another program has the token for itself alone. `reason` names it, and what mends that.

@@ -15,7 +15,10 @@ Problem problem_for(const Services& services, const Authority& asked, const Erro
     case TokenState::WaitsForPin:
     case TokenState::Locked: {
       const token::PinTries tries = tokens.farthest()->pin_tries();
-      return pin_wanted(asked, tries == token::PinTries::Enough ? "" : describe(tries));
+      std::string why = tokens.reason();
+      if (const auto left = describe(tries); tries != token::PinTries::Enough && !why.contains(left))
+        why.append("; ").append(left);
+      return pin_wanted(asked, why);
     }
     case TokenState::Broken:
       if (tokens.farthest()->is_held()) return token_held(asked, error.message);

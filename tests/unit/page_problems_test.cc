@@ -73,6 +73,9 @@ TEST(Problem, NamesThePartyAndTheReason) {
   EXPECT_EQ(unreachable(kParty, "connection refused.").what_happened,
             "No connection came about: connection refused.");
   EXPECT_EQ(unreachable(kParty, "").what_happened, "No connection came about.");
+  EXPECT_NE(
+      pin_wanted(kParty, "nobody entered a PIN in time").what_happened.find("nobody entered a PIN in time."),
+      std::string::npos);
 }
 
 TEST(Problem, AnErrorOnTheWayToAPartyHasItsOwnWords) {
