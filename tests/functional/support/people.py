@@ -8,7 +8,7 @@ from support import wait
 
 # Speaks Assuan as pinentry does. Every PIN it gives is noted, so that a test can count them.
 _PINENTRY = """#!/usr/bin/python3
-import pathlib, sys
+import pathlib, sys, time
 here = pathlib.Path(__file__).parent
 print("OK ready", flush=True)
 for line in sys.stdin:
@@ -16,6 +16,8 @@ for line in sys.stdin:
     with open(here / "asked", "a") as asked:
         asked.write(line)
     if word == "GETPIN":
+        while (here / "held").exists():
+            time.sleep(0.01)
         pin = (here / "pin").read_text()
         print("D " + pin + "\\nOK" if pin else "ERR 83886179 Operation cancelled <Pinentry>", flush=True)
     elif word == "BYE":
@@ -54,6 +56,14 @@ class Pinentry:
         """What it was told, line by line."""
         path = self.folder / "asked"
         return path.read_text().splitlines() if path.exists() else []
+
+    def hold(self):
+        """The person is not there: from now on a question for the PIN waits."""
+        (self.folder / "held").touch()
+
+    def release(self):
+        """The person is back."""
+        (self.folder / "held").unlink()
 
     def times_asked(self):
         return self.dialogue.count("GETPIN")

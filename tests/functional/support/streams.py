@@ -3,10 +3,32 @@ import socket
 import struct
 
 
+def send(port, request):
+    """A connection to the proxy at `port` on which a request is under way; nothing is waited for."""
+    stream = socket.create_connection(("127.0.0.1", port), timeout=60)
+    stream.sendall(request.encode())
+    return stream
+
+
+def ask(port, host, target):
+    """The same for a CONNECT to host:target."""
+    return send(port, f"CONNECT {host}:{target} HTTP/1.1\r\nHost: {host}:{target}\r\n\r\n")
+
+
+def rest(stream):
+    """What still comes, up to the end of the stream, however that ends."""
+    received = b""
+    try:
+        while data := stream.recv(65536):
+            received += data
+    except ConnectionError:
+        pass
+    return received
+
+
 def connect(port, host, target):
     """An HTTP CONNECT to host:target through the proxy at `port`; the socket behind the answer's last byte."""
-    stream = socket.create_connection(("127.0.0.1", port), timeout=60)
-    stream.sendall(f"CONNECT {host}:{target} HTTP/1.1\r\nHost: {host}:{target}\r\n\r\n".encode())
+    stream = ask(port, host, target)
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         octet = stream.recv(1)
