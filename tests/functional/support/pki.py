@@ -1,4 +1,5 @@
 """Certificates for the tests, made by openssl: good ones, and each way in which one can be wrong."""
+import base64
 import dataclasses
 import datetime
 import functools
@@ -59,6 +60,12 @@ class Identity:
     @property
     def sha256(self):
         return fingerprint(self.certificate.read_text())
+
+    @property
+    def key_sha256(self):
+        """By which a party's `identity` names the key: of its SubjectPublicKeyInfo."""
+        pem = openssl("x509", "-in", self.certificate, "-noout", "-pubkey")
+        return hashlib.sha256(base64.b64decode("".join(pem.splitlines()[1:-1]))).hexdigest()
 
 
 class Pki:

@@ -289,7 +289,7 @@ class Tls13Server(Server):
 
 
 class TlsForwarder(Haproxy):
-    """haproxy ends TLS and passes the bytes to a port of 127.0.0.1."""
+    """haproxy ends TLS and passes the bytes to a port of 127.0.0.1; if wanted it asks for a certificate, and takes any."""
 
     name = "haproxy, tcp"
     _CONFIGURATION = """
@@ -299,19 +299,21 @@ defaults
   timeout server 60s
   timeout connect 5s
 frontend party
-  bind 127.0.0.1:{port} ssl crt {folder}/pem
+  bind 127.0.0.1:{port} ssl crt {folder}/pem {asking}
   default_backend behind
 backend behind
   server behind 127.0.0.1:{target}
 """
 
-    def __init__(self, identity, target, tls=VERSIONS):
+    def __init__(self, identity, target, tls=VERSIONS, asks=False):
         super().__init__(identity, tls)
         self._target = target
+        self._asking = f"verify optional ca-file {identity.certificate} crt-ignore-err all ca-ignore-err all" if asks else ""
 
     def command(self):
         (self.folder / "pem").write_text(self.identity.chain.read_text() + self.identity.key.read_text())
-        (self.folder / "conf").write_text(self._CONFIGURATION.format(folder=self.folder, port=self.port, target=self._target))
+        (self.folder / "conf").write_text(self._CONFIGURATION.format(folder=self.folder, port=self.port, target=self._target,
+                                                                     asking=self._asking))
         return ["/usr/sbin/haproxy", "-db", "-f", str(self.folder / "conf")]
 
 
