@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "proxy/control_client.h"
 #include "proxy/port_client.h"
@@ -31,37 +32,55 @@ Result<json> daemon_status() {
 }
 
 /// What udev and pcscd say at this moment.
+class ReaderLook {
+ public:
+  explicit ReaderLook(EventLoop& loop) : m_loop(loop) {}
+
+  void run() {
+    auto usb =
+        udev::TokenWatcher::start(m_loop, "", [](const udev::UsbToken&) {}, [](const udev::UsbToken&) {});
+    m_readers = std::make_unique<token::CardReaderWatcher>(
+        m_loop, [this](const token::CardReaders& now) { take(now); });
+    // pcscd's first answer comes within milliseconds; a udev that is not there never answers.
+    const auto enough = m_loop.after(std::chrono::milliseconds(200), [this] { end_wait(); });
+    const auto limit = m_loop.after(std::chrono::seconds(3), [this] { m_loop.stop(); });
+    m_loop.run();
+    m_usb = usb ? Result<std::vector<udev::UsbToken>>((*usb)->tokens()) : fail(usb.error());
+  }
+  [[nodiscard]] bool pcscd_hangs() const { return !m_seen; }
+  void tell(DoctorFacts& facts) const {
+    facts.readers = m_seen.value_or(token::CardReaders());
+    facts.usb = m_usb;
+  }
+
+ private:
+  void take(const token::CardReaders& now) {
+    m_seen = now;
+    if (m_waited) m_loop.stop();
+  }
+  void end_wait() {
+    m_waited = true;
+    if (m_seen) m_loop.stop();
+  }
+
+  EventLoop& m_loop;
+  std::optional<token::CardReaders> m_seen;
+  Result<std::vector<udev::UsbToken>> m_usb;
+  bool m_waited = false;
+  std::unique_ptr<token::CardReaderWatcher> m_readers;
+};
+
 void look_at_readers(DoctorFacts& facts) {
-  // pcscd's first answer comes within milliseconds; a udev that is not there never answers.
-  constexpr std::chrono::milliseconds kUdev{200};
-  constexpr std::chrono::seconds kPcscd{3};
-  const auto loop = EventLoop::create();
+  auto loop = EventLoop::create();
   if (!loop) return;
-  auto usb =
-      udev::TokenWatcher::start(**loop, "", [](const udev::UsbToken&) {}, [](const udev::UsbToken&) {});
-  bool told = false;
-  bool waited = false;
-  const auto stop_when_done = [&] {
-    if (told && waited) (*loop)->stop();
-  };
-  {
-    const token::CardReaderWatcher readers(**loop, [&](const token::CardReaders& now) {
-      facts.readers = now;
-      told = true;
-      stop_when_done();
-    });
-    const auto enough = (*loop)->after(kUdev, [&] {
-      waited = true;
-      stop_when_done();
-    });
-    const auto limit = (*loop)->after(kPcscd, [&] { (*loop)->stop(); });
-    (*loop)->run();
-  }
-  if (usb) {
-    facts.usb = (*usb)->tokens();
-  } else {
-    facts.usb = fail(usb.error());
-  }
+  auto look = std::make_unique<ReaderLook>(**loop);
+  look->run();
+  look->tell(facts);
+  if (!look->pcscd_hangs()) return;
+  // Its thread waits for a pcscd that hangs, and so would whoever ends it: both are left to the process's
+  // end.
+  [[maybe_unused]] const auto* kept_look = look.release();
+  [[maybe_unused]] const auto* kept_loop = loop->release();
 }
 
 void look_at_gnupg(DoctorFacts& facts) {

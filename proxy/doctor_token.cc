@@ -92,8 +92,9 @@ Diagnosis check_pcscd(const DoctorFacts& facts) {
   if (facts.readers.service) return result(Verdict::Ok, "pcscd answers");
   if (!facts.pcscd_installed)
     return result(Verdict::Problem, "pcscd is not installed", "run `sudo apt install pcscd`");
-  return result(Verdict::Problem, "pcscd is installed, but does not answer",
-                "run `sudo systemctl enable --now pcscd.socket`");
+  return result(
+      Verdict::Problem, "pcscd is installed, but does not answer",
+      "run `sudo systemctl enable --now pcscd.socket`; if it hangs, `sudo systemctl restart pcscd`");
 }
 
 Diagnosis check_readers(const DoctorFacts& facts) {

@@ -1,5 +1,7 @@
 """`latchkey doctor` says that all is well where it is, and names what is wrong, with what to do about it."""
 import json
+import os
+import signal
 import socket
 import threading
 
@@ -117,6 +119,17 @@ def test_each_step_to_a_card_that_works_is_told(beside, pki, stack, gnupg):
     beside.until(lambda now: now["token"]["state"] == "absent", "has no token")
     _, checks = ask(beside)
     assert wrong(checks) == {"gnupg": "warning", "pcscd": "problem", "token": "problem"}
+
+
+def test_a_pcscd_that_hangs_is_found(beside, pki, stack):
+    stack.card.put("auth", pki.client("p256"), with_certificate=True)
+    stack.plug()
+    os.kill(stack.pcscd_pid, signal.SIGSTOP)
+    try:
+        _, checks = ask(beside)
+    finally:
+        os.kill(stack.pcscd_pid, signal.SIGCONT)
+    assert checks["pcscd"]["verdict"] == "problem" and "restart pcscd" in checks["pcscd"]["to_do"]
 
 
 def test_who_holds_the_card_is_found_without_the_daemon_too(beside, pki, stack, gnupg):

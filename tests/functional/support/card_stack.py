@@ -123,6 +123,10 @@ class CardStack:
     def _answers(self):
         return (self.folder / "pcscd/pcscd.comm").exists() and len(self.readers()) == 2
 
+    @property
+    def pcscd_pid(self):
+        return self._pcscd.pid
+
     def kill_pcscd(self):
         """Gone without a word. start_pcscd() brings another one."""
         self._pcscd.kill()
