@@ -68,11 +68,9 @@ Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Ca
   m_live.phase = "signing";
   auto signature = co_await m_live.token->sign(*m_identity, request, cancel);
   if (signature || cancel.requested()) co_return signature;
-  if (signature.error().kind == ErrorKind::TokenRemoved) {
-    // This one gets an answer; what else the token had opened is closed.
-    m_live.bound_to_token = false;
-    m_live.token->lost(signature.error());
-  }
+  // This one gets an answer; what else the token had opened is closed, also by a signer that ends with this.
+  m_live.bound_to_token = false;
+  if (signature.error().kind == ErrorKind::TokenRemoved) m_live.token->lost(signature.error());
   // Whatever kept the token from signing, to the client it is a token that cannot be used.
   co_return fail(ErrorKind::Disarmed, signature.error().message);
 }

@@ -115,7 +115,8 @@ def test_a_signature_of_10_s_delays_no_relay(place, pki, measured):
             if p99(during) - p99(before) <= GROWTH:
                 break
 
-    figures = {name: f"{p99(took) * 1e6:.0f} us ({len(took)})" for name, took in (("directly", direct), ("before", before), ("during", during))}
+    figures = {name: f"{p99(took) * 1e6:.0f} us ({len(took)})"
+               for name, took in (("directly", direct), ("before", before), ("during", during))}
     measured(f"p99 of a round trip over {CONNECTIONS} connections, one after the other",
              f"{figures['directly']} without Latchkey, {figures['before']} before a signature of {SIGNATURE_SECONDS} s, {figures['during']} during it")
     measured("longest block of the loop", f"{blocks[0]} us before a signature, {blocks[1]} us during it")
