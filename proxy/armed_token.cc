@@ -212,7 +212,6 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
     // No use in trying again: released() will be called.
     if (m_place.held) co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
     if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
-    if (m_settings.look_again) m_settings.look_again();
     const Promise<void> pause(m_loop);
     static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));
     if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");

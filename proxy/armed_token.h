@@ -47,9 +47,7 @@ struct TokenSettings {
   std::string pin_file;            ///< For PinSource::File.
   bool pin_at_once = true;         ///< As soon as the token is there; else with the first signature.
   std::string certificate_folder;  ///< Where `token enroll` keeps certificates.
-  /// Called when a token that is in cannot be opened: held() may follow.
-  std::function<void()> look_again;
-  bool is_file_key = false;  ///< The software token: enrolled by itself, and shown as what it is.
+  bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
 };
 
 /// All on the loop's thread. Destroying it kills the signer; whoever waits for one of its tasks keeps it

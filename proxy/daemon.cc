@@ -172,9 +172,6 @@ Task<void> Daemon::open_soft_token() {
 }
 
 Result<void> Daemon::watch_tokens() {
-  m_tokens->set_look_again([this] {
-    if (m_watch) m_watch->look_again();
-  });
   TokenWatch::Callbacks callbacks{
       .came = [this](const TokenPlace& place) { m_tokens->plugged(place); },
       .left = [this](const TokenPlace& place, const std::string& why) { m_tokens->pulled(place, why); },

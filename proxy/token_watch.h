@@ -28,10 +28,6 @@ class TokenWatch {
   TokenWatch(const TokenWatch&) = delete;
   TokenWatch& operator=(const TokenWatch&) = delete;
 
-  /// A token that is in could not be opened: has another program taken it?
-  void look_again() {
-    if (m_readers) m_readers->look_again();
-  }
   [[nodiscard]] const TokenPlaces& places() const { return m_places; }
 
  private:

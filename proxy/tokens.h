@@ -24,8 +24,6 @@ class Tokens {
   void plugged(const TokenPlace& place);
   /// The signer is killed before this returns.
   void pulled(const TokenPlace& place, const std::string& why);
-  /// For TokenSettings::look_again of those that are plugged in from now on.
-  void set_look_again(std::function<void()> look) { m_settings.look_again = std::move(look); }
   /// What is told while no token is in.
   void set_why_none(std::string why) { m_why_none = std::move(why); }
   /// Another program has taken it for itself alone.

@@ -1,10 +1,12 @@
 """The card leaves and its reader stays, or pcscd goes: that disarms as a pulled token does, and says so; what comes back works."""
 import os
 import signal
+import time
 
 import pytest
 
 from support import clients, servers, streams
+from support import latchkey as product
 from support.card_usb import UsbCardStack
 
 URL = "http://party.test/index.html"
@@ -92,3 +94,14 @@ def test_a_dead_signer_is_replaced_by_unlock(stack, armed):
     proxy.until(lambda status: status["token"]["state"] == "broken", "says that the signer is gone")
     assert proxy.run("unlock").returncode == 0
     assert works(proxy)
+
+
+def test_a_pcscd_that_hangs_keeps_nobody_from_ending(stack, armed):
+    proxy, _ = armed
+    os.kill(stack.pcscd_pid, signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        proxy.stop()
+        assert time.monotonic() - began < 4 * product.SLOWNESS
+    finally:
+        os.kill(stack.pcscd_pid, signal.SIGCONT)

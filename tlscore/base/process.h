@@ -25,7 +25,7 @@ class ChildProcess {
   struct Options {
     std::vector<std::string> arguments;            ///< The program's path first; no search, no shell.
     std::vector<std::pair<int, int>> descriptors;  ///< (ours, its number there). 0, 1 and 2 are inherited.
-    std::vector<std::string> environment;          ///< "NAME=value" replaces or joins ours, "NAME" leaves it out.
+    std::vector<std::string> environment;  ///< "NAME=value" replaces or joins ours, "NAME" leaves it out.
   };
   /// Called once, from the loop, with the wait status. Not after destruction.
   using OnExit = std::move_only_function<void(int wait_status)>;

@@ -19,6 +19,7 @@ namespace {
 constexpr std::size_t kMaxReaders = 64;
 constexpr std::chrono::seconds kBetweenLooks{1};
 constexpr std::chrono::milliseconds kLongestWait{1000};
+constexpr std::chrono::milliseconds kLongestEnd{500};
 /// The reader that stands for "another reader came or went".
 constexpr const char* kAnyReader = R"(\\?PnP?\Notification)";
 
@@ -94,24 +95,26 @@ std::optional<UsbPlace> usb_place(const Context& context, const std::string& rea
 /// What the thread and its owner share.
 class CardReaderWatcher::Thread {
  public:
-  Thread(EventLoop& loop, Callback on_change) : m_loop(loop), m_on_change(std::move(on_change)) {
-    m_thread = std::jthread([this](const std::stop_token& stop) { run(stop); });
+  Thread(EventLoop& loop, Callback on_change) : m_loop(loop), m_on_change(std::move(on_change)) {}
+  ~Thread() = default;
+
+  static std::shared_ptr<Thread> start(EventLoop& loop, Callback on_change) {
+    auto self = std::make_shared<Thread>(loop, std::move(on_change));
+    std::thread([self] { self->run(self->m_stop.get_token()); }).detach();
+    return self;
   }
-  ~Thread() {
-    *m_alive = false;
-    m_thread.request_stop();
-    std::unique_lock lock(m_mutex);
-    // A cancel that comes just before the wait is lost: so until the thread has gone.
-    while (!m_ended) {
-      if (m_context != 0) static_cast<void>(::SCardCancel(m_context));
-      m_changed.wait_for(lock, std::chrono::milliseconds(5), [this] { return m_ended; });
-    }
+
+  /// Nothing is reported after this. Returns when the thread has ended, or is kept by a pcscd that hangs.
+  static void end(const std::shared_ptr<Thread>& self) {
+    *self->m_alive = false;
+    std::unique_lock lock(self->m_mutex);
+    self->m_stop.request_stop();
+    if (self->m_ended) return;
+    // Cancelling speaks to pcscd, too, so it is not done here.
+    std::thread([self] { self->cancel_wait(); }).detach();
+    self->m_changed.wait_for(lock, kLongestEnd, [&] { return self->m_ended; });
   }
-  void look_again() {
-    const std::scoped_lock lock(m_mutex);
-    // One that comes before the wait is lost; whoever asks asks again.
-    if (m_context != 0) static_cast<void>(::SCardCancel(m_context));
-  }
+
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
   Thread(Thread&&) = delete;
@@ -132,6 +135,18 @@ class CardReaderWatcher::Thread {
     const std::scoped_lock lock(m_mutex);
     m_ended = true;
     m_changed.notify_all();
+  }
+
+  void cancel_wait() {
+    std::unique_lock lock(m_mutex);
+    // One that comes just before the wait is lost: so until the thread has gone.
+    while (!m_ended) {
+      const SCARDCONTEXT context = m_context;
+      lock.unlock();
+      if (context != 0) static_cast<void>(::SCardCancel(context));
+      lock.lock();
+      m_changed.wait_for(lock, std::chrono::milliseconds(5), [this] { return m_ended; });
+    }
   }
 
   /// Until pcscd ends, or we do.
@@ -208,6 +223,8 @@ class CardReaderWatcher::Thread {
   void report(CardReaders now) {
     if (m_reported == now) return;
     m_reported = now;
+    const std::scoped_lock lock(m_mutex);
+    if (m_stop.stop_requested()) return;  // the loop may be gone
     m_loop.post_from_any_thread([this, alive = m_alive, now = std::move(now)] {
       if (*alive) m_on_change(now);
     });
@@ -231,16 +248,14 @@ class CardReaderWatcher::Thread {
   std::condition_variable_any m_changed;
   SCARDCONTEXT m_context = 0;
   bool m_ended = false;
-  std::jthread m_thread;
+  std::stop_source m_stop;
 };
 
 CardReaderWatcher::CardReaderWatcher(EventLoop& loop, Callback on_change)
-    : m_thread(std::make_unique<Thread>(loop, std::move(on_change))) {}
+    : m_thread(Thread::start(loop, std::move(on_change))) {}
 
-CardReaderWatcher::~CardReaderWatcher() = default;
-
-void CardReaderWatcher::look_again() {
-  m_thread->look_again();
+CardReaderWatcher::~CardReaderWatcher() {
+  Thread::end(m_thread);
 }
 
 }  // namespace tlscore::token

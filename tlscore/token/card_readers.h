@@ -36,6 +36,8 @@ struct CardReaders {
 };
 
 /// Watches from its making to its end, on a thread of its own: libpcsclite waits, and cannot be asked not to.
+/// What pcscd tells nobody (a program takes a card for itself alone, or lets go of it) is seen within a
+/// second.
 class CardReaderWatcher {
  public:
   /// Called on the loop's thread, never from in here: soon after the start, and with each change. While pcscd
@@ -48,12 +50,10 @@ class CardReaderWatcher {
   CardReaderWatcher(const CardReaderWatcher&) = delete;
   CardReaderWatcher& operator=(const CardReaderWatcher&) = delete;
 
-  /// Looks again soon, and reports what is new: pcscd tells nobody when a program takes a card for itself.
-  void look_again();
-
  private:
   class Thread;
-  std::unique_ptr<Thread> m_thread;
+  std::shared_ptr<Thread>
+      m_thread;  ///< Shared with the thread itself: a pcscd that hangs keeps that for ever.
 };
 
 }  // namespace tlscore::token
