@@ -22,7 +22,8 @@ collect_ignore = ["test_readme.py"] if VARIANT else []
 def pytest_configure(config):
     config.addinivalue_line("markers", "seconds(n): this test may take n seconds, in place of 120")
     config.addinivalue_line("markers", "alone: this test measures time, and wants no other beside it")
-    config.addinivalue_line("markers", "slow: this test takes long, and `make check` leaves it out")
+    config.addinivalue_line("markers", "slow: this test takes long, and `make check` and the sanitizers leave it out")
+    config.addinivalue_line("markers", "scaled: but not the sanitizers, for which it does less")
 
 
 @pytest.fixture(autouse=True)

@@ -37,6 +37,7 @@ def peak_bytes(proxy):
 
 
 @pytest.mark.slow
+@pytest.mark.scaled
 @pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_goes_up_arrives(path, measured, count, write_bytes):
@@ -49,6 +50,7 @@ def test_what_goes_up_arrives(path, measured, count, write_bytes):
 
 
 @pytest.mark.slow
+@pytest.mark.scaled
 @pytest.mark.seconds(900)
 @pytest.mark.parametrize("count, write_bytes", SIZES, ids=lambda value: str(value))
 def test_what_comes_down_arrives(path, measured, count, write_bytes):
