@@ -155,7 +155,7 @@ fuzz:
 build/fuzz/%: build/asan/obj/tests/fuzz/%.o build/asan/latchkey.a
 	@echo "  LD  $@"
 	@mkdir -p $(@D)
-	@$(CXX_) $(LDFLAGS_) -fsanitize=fuzzer $^ $(LIBS) -o $@
+	@$(CXX_) $(LDFLAGS_) -fsanitize=fuzzer -Wl,--start-group $^ $(LIBS) -Wl,--end-group -o $@
 
 # What clang-tidy reads the code with.
 show-flags:
