@@ -11,7 +11,7 @@
 #include "proxy/commands.h"
 #include "proxy/control_client.h"
 #include "proxy/http_parser.h"
-#include "proxy/socket_address.h"
+#include "proxy/port_client.h"
 #include "tlscore/base/log.h"
 #include "tlscore/base/socket.h"
 
@@ -21,17 +21,6 @@ using namespace tlscore;
 using nlohmann::json;
 
 namespace {
-
-Result<UniqueFd> connect_to_port(const std::string& address) {
-  const Authority authority = TRY(parse_authority(address));
-  const SocketAddress target = TRY(SocketAddress::parse(authority.host, authority.port));
-  UniqueFd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
-  if (!fd || ::connect(fd.get(), target.data(), target.size()) != 0) {
-    return fail(ErrorKind::Unreachable,
-                "the proxy at " + address + " does not answer: " + describe_errno(errno));
-  }
-  return fd;
-}
 
 bool write_all(int fd, ByteView octets) {
   while (!octets.empty()) {

@@ -1,51 +1,27 @@
 // connect, send, recv until the end.
 #include "proxy/port_client.h"
 
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <array>
 #include <cerrno>
-#include <charconv>
-#include <memory>
 
+#include "proxy/authority.h"
+#include "proxy/http_parser.h"
 #include "proxy/peer_owner.h"
-#include "tlscore/base/c_handle.h"
+#include "proxy/socket_address.h"
 #include "tlscore/base/socket.h"
 #include "tlscore/base/unique_fd.h"
 
 namespace proxy {
-namespace {
 
 using namespace tlscore;
 
+namespace {
+
 constexpr std::size_t kMaxAnswerBytes = std::size_t{256} * 1024;
-using Addresses = CHandle<addrinfo, ::freeaddrinfo>;
-
-Result<UniqueFd> connect_to(const std::string& address, std::chrono::seconds limit) {
-  const std::size_t colon = address.rfind(':');
-  if (colon == std::string::npos) return fail(ErrorKind::Malformed, address + " is no address with a port");
-  std::string host = address.substr(0, colon);
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* list = nullptr;
-  if (::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &list) != 0)
-    return fail(ErrorKind::Malformed, address + " is no address with a port");
-  const Addresses found(list);
-  UniqueFd fd(::socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  const timeval time{.tv_sec = limit.count(), .tv_usec = 0};
-  if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0 ||
-      ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0)
-    return fail(ErrorKind::Internal, "there is no socket: " + describe_errno(errno));
-  if (::connect(fd.get(), found->ai_addr, found->ai_addrlen) != 0)
-    return fail(ErrorKind::Unreachable, "nothing listens on " + address + " (" + describe_errno(errno) + ")");
-  return fd;
-}
-
 /// A connection that the listener has not accepted yet belongs to nobody: so for a second.
 Result<uid_t> owner_of_listener(int fd) {
   Result<uid_t> owner = peer_owner(fd);
@@ -70,43 +46,37 @@ Result<std::string> read_to_end(int fd, std::chrono::seconds limit) {
   return fail(ErrorKind::TimedOut, "the answer did not end within " + describe(limit));
 }
 
-/// The value of a field of the header, or nothing. Names are compared without case.
-std::string field_of(std::string_view header, std::string_view name) {
-  while (!header.empty()) {
-    const std::size_t end = std::min(header.find("\r\n"), header.size());
-    const std::string_view line = header.substr(0, end);
-    const std::size_t colon = line.find(':');
-    if (colon != std::string_view::npos && to_lower(line.substr(0, colon)) == name) {
-      std::string_view value = line.substr(colon + 1);
-      value.remove_prefix(std::min(value.find_first_not_of(' '), value.size()));
-      return std::string(value);
-    }
-    header.remove_prefix(std::min(end + 2, header.size()));
-  }
-  return {};
-}
-
 }  // namespace
 
+Result<UniqueFd> connect_to_port(const std::string& address, std::chrono::seconds limit) {
+  const Authority authority = TRY(parse_authority(address));
+  const SocketAddress target = TRY(SocketAddress::parse(authority.host, authority.port));
+  UniqueFd fd(::socket(target.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const timeval time{.tv_sec = limit.count(), .tv_usec = 0};
+  if (!fd || ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time) != 0 ||
+      ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time) != 0)
+    return fail(ErrorKind::Internal, "there is no socket: " + describe_errno(errno));
+  if (::connect(fd.get(), target.data(), target.size()) != 0)
+    return fail(ErrorKind::Unreachable, "nothing listens on " + address + " (" + describe_errno(errno) + ")");
+  return fd;
+}
+
 Result<PortAnswer> parse_port_answer(std::string_view text) {
-  constexpr std::string_view kBegin = "HTTP/1.";
-  constexpr std::size_t kStatusAt = kBegin.size() + 2;
-  const std::size_t end = text.find("\r\n\r\n");
+  HttpResponseParser parser(HttpResponseContext{.head = false, .connect = false, .upgrade = false});
+  const std::size_t header_bytes = TRY(parser.consume(as_bytes(text)));
   PortAnswer answer;
-  if (!text.starts_with(kBegin) || end == std::string_view::npos || end < kStatusAt + 3)
-    return fail(ErrorKind::Malformed, "what answers there speaks no HTTP");
-  const char* digits = text.data() + kStatusAt;
-  const auto [stop, error] = std::from_chars(digits, digits + 3, answer.status);
-  if (error != std::errc() || stop != digits + 3)
-    return fail(ErrorKind::Malformed, "what answers there speaks no HTTP");
-  answer.content_type = field_of(text.substr(0, end), "content-type");
-  answer.body = text.substr(end + 4);
+  parser.resume_body([&answer](ByteView piece) { answer.body += as_text(piece); });
+  static_cast<void>(TRY(parser.consume(as_bytes(text.substr(header_bytes)))));
+  TRY(parser.end_of_input());
+  answer.status = parser.message().status;
+  if (const std::string* type = find_header(parser.message().headers, "Content-Type"))
+    answer.content_type = *type;
   return answer;
 }
 
 Result<PortAnswer> ask_port(const std::string& address, const std::string& target, const std::string& host,
                             std::chrono::seconds limit) {
-  const UniqueFd fd = TRY(connect_to(address, limit));
+  const UniqueFd fd = TRY(connect_to_port(address, limit));
   const uid_t owner = TRY(owner_of_listener(fd.get()));
   const std::string request =
       "GET " + target + " HTTP/1.1\r\nHost: " + host + "\r\nAccept: */*\r\nConnection: close\r\n\r\n";
