@@ -28,7 +28,7 @@ CXXFLAGS_ := -std=c++23 -g -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(IN
 WRAPPED := $(shell cat tlscore/tls/wrapped_symbols.txt 2>/dev/null)
 LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(WRAPPED:%=-Wl,--wrap=%)
 LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/libmbedcrypto.a \
-	-levent_core -levent_pthreads -lp11-kit -lpcsclite -ludev -lsystemd
+	-levent_core -levent_pthreads -lp11-kit -lpcsclite -ludev -lsystemd -lgpgme -lsodium
 
 SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc proxy/*.cc proxy/*/*.cc))
 MAIN := proxy/main.cc
@@ -39,7 +39,7 @@ FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/
 TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
 
 # --- What Debian provides ----------------------------------------------------------------------------------
-DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libpcsclite-dev libudev-dev libsystemd-dev libboost1.81-dev \
+DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libpcsclite-dev libudev-dev libsystemd-dev libgpgme-dev libsodium-dev libboost1.81-dev \
 	libtomlplusplus-dev nlohmann-json3-dev
 DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
 DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest python3-pytest-xdist umockdev \

@@ -23,6 +23,7 @@ HOMES = [
     (r"ldns/.*", "ldns", {"tlscore/dns"}),
     (r"libmemcached.*/.*", "libmemcached", {"tlscore/judge"}),
     (r"gpgme.*\.h", "GPGME", {"openpgp-auth"}),
+    (r"sodium.*\.h", "libsodium", {"tlscore/x509"}),
     (r"libudev\.h", "libudev", {"udev"}),
     (r"systemd/sd-[a-z]+\.h", "libsystemd", {"udev"}),
     (r"toml\+\+/.*", "toml++", {"proxy"}),

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ struct Presented {
   Transport transport = Transport::Tcp;
   Role role = Role::Server;
   std::vector<x509::Certificate> chain;  ///< Its own certificate first; empty if it presented none.
+  /// The body of its OpenPGP Certificate message (RFC 6091, section 3.3), where it sent that instead.
+  Bytes openpgp{};
+  /// The key that it has proved to hold; nothing if it presented none.
+  std::optional<x509::PublicKey> key{};
   std::chrono::sys_seconds now;
 };
 
