@@ -1,10 +1,10 @@
 // From plug to armed, and back.
 #include "proxy/armed_token.h"
 
+#include "proxy/own_identity.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
-#include "tlscore/token/own_certificate.h"
 
 namespace proxy {
 
@@ -12,34 +12,12 @@ using namespace tlscore;
 
 namespace {
 
-std::string describe(LockReason reason) {
-  switch (reason) {
-    case LockReason::User: return "the token was locked";
-    case LockReason::Idle: return "the token was locked because it was not used (lock_after_idle)";
-    case LockReason::Suspend: return "the token was locked because the machine went to sleep";
-    case LockReason::Exit: return "Latchkey ends";
-  }
-  return "the token was locked";
-}
-
 /// A reader is there before its driver is: how often, and how far apart, a token that is not yet seen is
 /// looked for.
 constexpr int kOpenTries = 40;
 constexpr std::chrono::milliseconds kBetweenTries{250};
 
 }  // namespace
-
-std::string_view to_string(TokenState state) {
-  switch (state) {
-    case TokenState::Absent: return "absent";
-    case TokenState::Opening: return "opening";
-    case TokenState::WaitsForPin: return "waits-for-pin";
-    case TokenState::Armed: return "armed";
-    case TokenState::Locked: return "locked";
-    case TokenState::Broken: return "broken";
-  }
-  return "absent";
-}
 
 ArmedToken::ArmedToken(EventLoop& loop, TokenSettings settings, TokenPlace place,
                        std::function<void(const ArmedToken&, const Error&)> on_disarmed)
@@ -242,27 +220,15 @@ Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(std::str
   if (!selected) co_return fail(selected.error());
   const token::KeyInfo key = **selected;
   const std::uint64_t generation = m_generation;
-  auto certificate = co_await own_certificate(key, cancel);
-  if (!certificate) co_return fail(certificate.error());
+  const auto signer = m_signer;
+  const OwnIdentityOptions options{.certificate_folder = m_settings.certificate_folder,
+                                   .enrolls_by_itself = m_settings.is_file_key,
+                                   .subject = m_info->label};
+  auto identity = co_await own_identity(signer, key, options, cancel);
+  if (!identity) co_return fail(identity.error());
   if (generation != m_generation) co_return fail(disarmed_error());
-  auto identity = std::make_shared<const tls::Identity>(
-      tls::Identity{{std::move(*certificate)}, key.public_key, key.mechanisms.rsa_pss});
-  m_identities.emplace(std::move(selection), identity);
-  co_return std::shared_ptr<const tls::Identity>(std::move(identity));
-}
-
-/// The DER of the certificate that stands for `key`.
-Task<Result<Bytes>> ArmedToken::own_certificate(token::KeyInfo key, Cancel& cancel) {
-  auto found = token::find_own_certificate(key, m_settings.certificate_folder);
-  if (!found && found.error().kind == ErrorKind::NotFound && m_settings.is_file_key) {
-    const auto signer = m_signer;
-    token::EnrollOptions options;
-    options.folder = m_settings.certificate_folder;
-    options.subject = m_info->label;
-    found = co_await token::enroll(*signer, key, options, cancel);
-  }
-  if (!found) co_return fail(found.error());
-  co_return Bytes(found->der().begin(), found->der().end());
+  m_identities.emplace(std::move(selection), *identity);
+  co_return std::move(*identity);
 }
 
 Task<Result<Bytes>> ArmedToken::sign(std::shared_ptr<const tls::Identity> identity,

@@ -13,32 +13,13 @@
 #include <vector>
 
 #include "proxy/token_places.h"
+#include "proxy/token_state.h"
 #include "tlscore/base/future.h"
 #include "tlscore/base/task.h"
 #include "tlscore/tls/identity.h"
 #include "tlscore/token/signer_client.h"
 
 namespace proxy {
-
-enum class TokenState : std::uint8_t {
-  Absent,       ///< Not plugged in, or not any more.
-  Opening,      ///< Plugged in; its signer starts.
-  WaitsForPin,  ///< Open; a PIN is being asked for, or will be when it is needed.
-  Armed,        ///< May sign.
-  Locked,       ///< By the user, or by a PIN prompt that failed: `latchkey unlock` goes on from here.
-  Broken,       ///< Module or token failed: `latchkey unlock`, or a new plug, tries again.
-};
-
-/// Why a token is locked, and until when.
-enum class LockReason : std::uint8_t {
-  User,     ///< He said so: until he unlocks it.
-  Idle,     ///< It was not used for `lock_after_idle`: the next use asks for the PIN.
-  Suspend,  ///< The machine goes to sleep: the next use asks for the PIN.
-  Exit,     ///< Latchkey ends.
-};
-
-/// "absent", "opening", "waits-for-pin", "armed", "locked", "broken". Stable, for JSON.
-[[nodiscard]] std::string_view to_string(TokenState state);
 
 /// How the token's module is reached, how its PIN is got, and where its certificates are.
 struct TokenSettings {
@@ -116,8 +97,6 @@ class ArmedToken {
   tlscore::Task<void> bring_up(std::uint64_t generation);
   tlscore::Task<tlscore::Result<void>> open_token(std::uint64_t generation);
   tlscore::Task<tlscore::Result<void>> log_in(tlscore::token::LoginOptions login, std::uint64_t generation);
-  tlscore::Task<tlscore::Result<tlscore::Bytes>> own_certificate(tlscore::token::KeyInfo key,
-                                                                 tlscore::Cancel& cancel);
   [[nodiscard]] tlscore::token::LoginOptions configured_login() const;
   /// For a token that came just now; nothing where its PIN is asked for later.
   [[nodiscard]] std::optional<tlscore::token::LoginOptions> login_at_once() const;
