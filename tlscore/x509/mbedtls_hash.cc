@@ -4,13 +4,24 @@
 #include <cstdlib>
 
 namespace tlscore::x509 {
+namespace {
 
-Bytes digest(Hash hash, ByteView message) {
-  Bytes result(hash_bytes(hash));
-  const mbedtls_md_info_t* info = ::mbedtls_md_info_from_type(md_type(hash));
+Bytes digest_by(mbedtls_md_type_t type, std::size_t bytes, ByteView message) {
+  Bytes result(bytes);
+  const mbedtls_md_info_t* info = ::mbedtls_md_info_from_type(type);
   // Software digests of memory have no way to fail; one that did must not pass for a fingerprint.
   if (::mbedtls_md(info, message.data(), message.size(), result.data()) != 0) std::abort();
   return result;
+}
+
+}  // namespace
+
+Bytes digest(Hash hash, ByteView message) {
+  return digest_by(md_type(hash), hash_bytes(hash), message);
+}
+
+Bytes sha1(ByteView message) {
+  return digest_by(MBEDTLS_MD_SHA1, 20, message);
 }
 
 }  // namespace tlscore::x509

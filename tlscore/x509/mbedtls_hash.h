@@ -1,10 +1,9 @@
-// Digests, by mbedTLS.
+// What mbedTLS calls our hashes.
 #pragma once
 
 #include <mbedtls/md.h>
 
-#include "tlscore/base/bytes.h"
-#include "tlscore/x509/signature.h"
+#include "tlscore/x509/digest.h"
 
 namespace tlscore::x509 {
 
@@ -15,13 +14,6 @@ namespace tlscore::x509 {
     case Hash::Sha512: return MBEDTLS_MD_SHA512;
   }
   return MBEDTLS_MD_NONE;
-}
-
-/// The digest of `message`. Cannot fail: the three hashes are always built in.
-[[nodiscard]] Bytes digest(Hash hash, ByteView message);
-
-[[nodiscard]] inline Bytes sha256(ByteView message) {
-  return digest(Hash::Sha256, message);
 }
 
 }  // namespace tlscore::x509
