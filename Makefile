@@ -41,7 +41,7 @@ TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildc
 # --- What Debian provides ----------------------------------------------------------------------------------
 DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libpcsclite-dev libudev-dev libsystemd-dev libgpgme-dev libsodium-dev libboost1.81-dev \
 	libtomlplusplus-dev nlohmann-json3-dev
-DEPS_RUN := softhsm2 opensc-pkcs11 ca-certificates curl
+DEPS_RUN := softhsm2 opensc-pkcs11 gpg ca-certificates curl
 DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest python3-pytest-xdist umockdev \
 	gir1.2-umockdev-1.0 python3-gi libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
 	openssh-server dbus-daemon chromium opensc pinentry-tty util-linux iproute2 \

@@ -2,6 +2,7 @@
 #include <array>
 #include <iostream>
 
+#include "openpgp-auth/limited_gpg.h"
 #include "proxy/command_doctor.h"
 #include "proxy/command_line.h"
 #include "proxy/command_pac.h"
@@ -73,5 +74,8 @@ int run(Arguments arguments) {
 }  // namespace proxy
 
 int main(int count, char** arguments) {
+  if (count > 0 && openpgp_auth::is_called_gpg(arguments[0])) {
+    return openpgp_auth::run_limited_gpg({arguments, static_cast<std::size_t>(count)});
+  }
   return proxy::run({arguments + 1, static_cast<std::size_t>(count > 0 ? count - 1 : 0)});
 }
