@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::require(Certificate::parse_der(certificate->der()).value() == *certificate);
   fuzz::require(tlscore::x509::escape_controls(certificate->subject()) == certificate->subject());
   fuzz::require(tlscore::x509::escape_controls(certificate->issuer()) == certificate->issuer());
+  static_cast<void>(certificate->check_self_signed());
   // As its own root, so that the checks on the path are reached.
   const auto roots = TrustStore::from_certificates({*certificate});
   fuzz::require(roots.has_value());

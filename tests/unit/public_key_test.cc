@@ -115,13 +115,14 @@ TEST(PublicKey, RefusesWhatIsNoSubjectPublicKeyInfo) {
 }
 
 TEST(PublicKey, KeepsAKeyOfAnotherKindByItsBytes) {
-  // openssl genpkey -algorithm ed25519 | openssl pkey -pubout -outform DER
-  const auto ed25519 = PublicKey::parse_spki(
-      *from_hex("302a300506032b6570032100d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"));
-  ASSERT_TRUE(ed25519) << ed25519.error().message;
-  EXPECT_EQ(ed25519->type(), PublicKey::Type::Other);
-  EXPECT_EQ(ed25519->spki_sha256(), sha256(ed25519->spki()));
-  EXPECT_EQ(ed25519->verify(request(SignatureScheme::Ecdsa, Hash::Sha256), {}).error().kind,
+  // X448, with the first key of RFC 7748, section 6.2.
+  const auto other = PublicKey::parse_spki(
+      *from_hex("3042300506032b656f0339009b08f7cc31b7e3e67d22d5aea121074a273bd2b83de09c63faa73d2c22c5d9bb"
+                "c836647241d953d40c5b12da88120d53177f80e532c41fa0"));
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_EQ(other->type(), PublicKey::Type::Other);
+  EXPECT_EQ(other->spki_sha256(), sha256(other->spki()));
+  EXPECT_EQ(other->verify(request(SignatureScheme::Ecdsa, Hash::Sha256), {}).error().kind,
             ErrorKind::Unsupported);
 }
 

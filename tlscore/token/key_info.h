@@ -16,12 +16,14 @@ struct Mechanisms {
   bool rsa_pkcs1 = false;  ///< CKM_RSA_PKCS
   bool rsa_pss = false;    ///< CKM_RSA_PKCS_PSS. Many cards lack it.
   bool ecdsa = false;      ///< CKM_ECDSA
+  bool ed25519 = false;    ///< CKM_EDDSA
 
   [[nodiscard]] bool has(x509::SignatureScheme scheme) const {
     switch (scheme) {
       case x509::SignatureScheme::RsaPkcs1: return rsa_pkcs1;
       case x509::SignatureScheme::RsaPss: return rsa_pss;
       case x509::SignatureScheme::Ecdsa: return ecdsa;
+      case x509::SignatureScheme::Ed25519: return ed25519;
     }
     return false;
   }

@@ -136,8 +136,8 @@ void write(FieldWriter& out, const Sign& message) {
 }
 void read(FieldReader& in, Sign& message) {
   message.fingerprint = in.text();
-  message.request.scheme = in.enumerator(x509::SignatureScheme::RsaPkcs1, x509::SignatureScheme::Ecdsa);
-  message.request.hash = in.enumerator(x509::Hash::Sha256, x509::Hash::Sha512);
+  message.request.scheme = in.enumerator(x509::SignatureScheme::RsaPkcs1, x509::SignatureScheme::Ed25519);
+  message.request.hash = in.enumerator(x509::Hash::None, x509::Hash::Sha512);
   message.request.digest = in.octets();
 }
 
@@ -205,8 +205,9 @@ void write(FieldWriter& out, const KeyInfo& key) {
   out.text(key.label);
   out.octets(key.public_key.spki());
   out.text(key.uri);
-  for (const bool flag : {key.mechanisms.rsa_pkcs1, key.mechanisms.rsa_pss, key.mechanisms.ecdsa,
-                          key.always_authenticate, key.unlocked, key.certificate.has_value()}) {
+  for (const bool flag :
+       {key.mechanisms.rsa_pkcs1, key.mechanisms.rsa_pss, key.mechanisms.ecdsa, key.mechanisms.ed25519,
+        key.always_authenticate, key.unlocked, key.certificate.has_value()}) {
     out.flag(flag);
   }
   if (key.certificate) out.octets(*key.certificate);
@@ -225,7 +226,7 @@ std::optional<KeyInfo> read_key(FieldReader& in) {
               .mechanisms = {},
               .certificate = std::nullopt};
   for (auto* flag : {&key.mechanisms.rsa_pkcs1, &key.mechanisms.rsa_pss, &key.mechanisms.ecdsa,
-                     &key.always_authenticate, &key.unlocked}) {
+                     &key.mechanisms.ed25519, &key.always_authenticate, &key.unlocked}) {
     *flag = in.flag();
   }
   if (in.flag()) key.certificate = in.octets();

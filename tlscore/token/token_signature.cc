@@ -16,6 +16,7 @@ using x509::SignatureScheme;
 /// The end of the OID arc 2.16.840.1.101.3.4.2 that names each hash.
 std::uint8_t oid_end(Hash hash) {
   switch (hash) {
+    case Hash::None: break;
     case Hash::Sha256: return 1;
     case Hash::Sha384: return 2;
     case Hash::Sha512: return 3;
@@ -26,6 +27,7 @@ std::uint8_t oid_end(Hash hash) {
 CK_RSA_PKCS_PSS_PARAMS pss_parameters(Hash hash) {
   const CK_ULONG salt_bytes = x509::hash_bytes(hash);
   switch (hash) {
+    case Hash::None: break;
     case Hash::Sha256: return {CKM_SHA256, CKG_MGF1_SHA256, salt_bytes};
     case Hash::Sha384: return {CKM_SHA384, CKG_MGF1_SHA384, salt_bytes};
     case Hash::Sha512: return {CKM_SHA512, CKG_MGF1_SHA512, salt_bytes};
@@ -57,6 +59,9 @@ Result<Bytes> sign_by_scheme(Pkcs11Session& session, const TokenKey& key,
       const Bytes raw = TRY(session.sign({CKM_ECDSA, nullptr, 0}, key.handle, digest, login));
       return ecdsa_signature_to_der(raw, coordinate_bytes);
     }
+    case SignatureScheme::Ed25519:
+      // Without parameters it is "pure" Ed25519 (PKCS #11 3.0, section 2.3.14).
+      return session.sign({CKM_EDDSA, nullptr, 0}, key.handle, request.digest, login);
   }
   return fail(ErrorKind::Unsupported, "an unknown signature scheme");
 }
@@ -80,9 +85,8 @@ Bytes make_digest_info(Hash hash, ByteView digest) {
 
 Result<Bytes> sign_with_key(Pkcs11Session& session, const TokenKey& key,
                             const x509::SignatureRequest& request, const ContextLogin& context_login) {
-  if (request.digest.size() != x509::hash_bytes(request.hash)) {
+  if (!x509::is_well_formed(request))
     return fail(ErrorKind::Malformed, "a digest of another length than its hash");
-  }
   if (!key.info.mechanisms.has(request.scheme)) {
     return fail(ErrorKind::Unsupported, "this " + key.info.public_key.describe() +
                                             " key's token cannot make " +

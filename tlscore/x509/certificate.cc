@@ -71,6 +71,20 @@ std::chrono::sys_seconds to_sys_seconds(const mbedtls_x509_time& time) {
          std::chrono::seconds(time.sec);
 }
 
+/// What the certificate's own key would have signed, by the algorithm that the certificate names.
+Result<SignatureRequest> self_signature_request(const mbedtls_x509_crt& crt, PublicKey::Type type) {
+  const ByteView tbs = view(crt.tbs);
+  if (crt.sig_md == MBEDTLS_MD_NONE)
+    return SignatureRequest{SignatureScheme::Ed25519, Hash::None, Bytes(tbs.begin(), tbs.end())};
+  for (const Hash hash : {Hash::Sha256, Hash::Sha384, Hash::Sha512}) {
+    if (md_type(hash) != crt.sig_md || crt.sig_pk == MBEDTLS_PK_RSASSA_PSS) continue;
+    const bool is_rsa = type == PublicKey::Type::Rsa;
+    return SignatureRequest{is_rsa ? SignatureScheme::RsaPkcs1 : SignatureScheme::Ecdsa, hash,
+                            digest(hash, tbs)};
+  }
+  return fail(ErrorKind::Unsupported, "a certificate that is signed with another algorithm");
+}
+
 std::string_view purpose_oid(Purpose purpose) {
   return purpose == Purpose::ServerAuth ? MBEDTLS_OID_SERVER_AUTH : MBEDTLS_OID_CLIENT_AUTH;
 }
@@ -148,6 +162,11 @@ ByteView Certificate::subject_der() const {
 }
 bool Certificate::is_self_issued() const {
   return m_data->is_self_issued;
+}
+Result<void> Certificate::check_self_signed() const {
+  const mbedtls_x509_crt* crt = m_data->crt.get();
+  const auto request = TRY(self_signature_request(*crt, public_key().type()));
+  return public_key().verify(request, view(crt->sig));
 }
 std::string Certificate::serial_hex() const {
   return to_hex(view(m_data->crt.get()->serial));

@@ -23,12 +23,12 @@ enum class Purpose : std::uint8_t { ServerAuth, ClientAuth };
 /// Bits of the key usage extension (section 4.2.1.3), as `key_usage` has them.
 enum KeyUsage : std::uint16_t { kDigitalSignature = 0x80, kKeyCertSign = 0x04 };
 
-/// Reads as mbedTLS reads (with accept_name_constraints), so what it takes here it takes there. Copies share
-/// one certificate; any thread may use them. Reading proves nothing: see path.h.
+/// Reads as mbedTLS reads (with accept_name_constraints and wraps.cc), so what it takes here it takes there.
+/// Copies share one certificate; any thread may use them. Reading proves nothing: see path.h.
 class Certificate {
  public:
-  /// All of `der` is one certificate. Fails with Malformed; Unsupported for algorithms that mbedTLS does not
-  /// know (Ed25519 among them) and critical extensions other than name constraints that it does not know;
+  /// All of `der` is one certificate. Fails with Malformed; Unsupported for algorithms that neither mbedTLS
+  /// knows nor ed25519.h, and critical extensions other than name constraints that it does not know;
   /// TooLarge over 64 KiB.
   static Result<Certificate> parse_der(ByteView der);
 
@@ -43,6 +43,9 @@ class Certificate {
   [[nodiscard]] ByteView subject_der() const;
   /// Issuer and subject are the same; it says nothing about who signed.
   [[nodiscard]] bool is_self_issued() const;
+  /// Its own key signed it. Fails with Untrusted, and Unsupported for RSA-PSS and keys that PublicKey does
+  /// not verify with.
+  [[nodiscard]] Result<void> check_self_signed() const;
   /// Lower-case hexadecimal of the INTEGER's octets.
   [[nodiscard]] std::string serial_hex() const;
   [[nodiscard]] std::chrono::sys_seconds not_before() const;

@@ -6,7 +6,7 @@
 
 namespace tlscore::x509 {
 
-/// The digest of `message`. Cannot fail: the three hashes are always built in.
+/// The digest of `message`; for None the message itself. Cannot fail: the three hashes are always built in.
 [[nodiscard]] Bytes digest(Hash hash, ByteView message);
 
 [[nodiscard]] inline Bytes sha256(ByteView message) {

@@ -104,6 +104,16 @@ Result<std::vector<Judged>> build_path(const PathQuery& query) {
   return path;
 }
 
+/// mbedTLS neither checks their signatures nor knows how strong they are.
+Result<void> check_algorithms(const std::vector<Judged>& path) {
+  for (std::size_t depth = 0; depth < path.size(); ++depth) {
+    if (path[depth].certificate.public_key().type() != PublicKey::Type::Ed25519) continue;
+    return untrusted(call(path[depth].certificate, depth) +
+                     " has an Ed25519 key, which is trusted by a pin or by OpenPGP, not by a CA");
+  }
+  return {};
+}
+
 Result<void> check_signatures(const std::vector<Judged>& path) {
   const Certificate& last = path.back().certificate;
   for (const Judged& judged : path) {
@@ -206,6 +216,7 @@ Result<Path> verify_server_path(const PathQuery& query) {
   if (query.chain.size() > kMaxChain)
     return fail(ErrorKind::TooLarge, "more than 16 certificates were presented");
   const std::vector<Judged> path = TRY(build_path(query));
+  TRY(check_algorithms(path));
   TRY(check_signatures(path));
   TRY(check_time(path, query.now));
   TRY(check_no_other_flag(path));

@@ -43,7 +43,8 @@ Result<PrivateKey> PrivateKey::finish(std::unique_ptr<Data> data) {
   if (length < 0) return fail(mbedtls_error("public half of a private key", length));
   const auto spki = ByteView(buffer).last(static_cast<std::size_t>(length));
   data->public_key = TRY(PublicKey::parse_spki(spki));
-  if (data->public_key->type() == PublicKey::Type::Other) {
+  const auto type = data->public_key->type();
+  if (type == PublicKey::Type::Other || type == PublicKey::Type::Ed25519) {
     return fail(ErrorKind::Unsupported, "a private key that is neither RSA nor on P-256 or P-384");
   }
   return PrivateKey(std::move(data));
@@ -82,12 +83,11 @@ const PublicKey& PrivateKey::public_key() const {
 }
 
 Result<Bytes> PrivateKey::sign(const SignatureRequest& request) {
-  if (request.digest.size() != hash_bytes(request.hash) || request.digest.empty()) {
-    return fail(ErrorKind::Malformed, "a digest whose length is not its hash's");
-  }
+  if (!is_well_formed(request)) return fail(ErrorKind::Malformed, "a digest whose length is not its hash's");
   mbedtls_pk_context* pk = m_data->pk.get();
   const bool is_rsa = m_data->public_key->type() == PublicKey::Type::Rsa;
-  if (is_rsa != (request.scheme != SignatureScheme::Ecdsa)) {
+  const bool wants_ec = request.scheme == SignatureScheme::Ecdsa;
+  if (request.scheme == SignatureScheme::Ed25519 || is_rsa == wants_ec) {
     return fail(ErrorKind::Unsupported, std::string(to_string(request.scheme)) + " does not fit the key");
   }
   const mbedtls_md_type_t md = md_type(request.hash);
@@ -109,6 +109,7 @@ Result<Bytes> PrivateKey::sign(const SignatureRequest& request) {
       code = ::mbedtls_pk_sign(pk, md, request.digest.data(), request.digest.size(), signature.data(),
                                signature.size(), &length, random, nullptr);
       break;
+    case SignatureScheme::Ed25519: return fail(ErrorKind::Unsupported, "Ed25519 does not fit the key");
   }
   if (code != 0) return fail(ErrorKind::Internal, mbedtls_error("signing", code).message);
   signature.resize(length);

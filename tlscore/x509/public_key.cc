@@ -1,5 +1,5 @@
-// mbedTLS reads keys and checks signatures; PKCS#11's parts are first written as SubjectPublicKeyInfo, so
-// that there is one way in.
+// mbedTLS reads keys and checks signatures, but Ed25519's (ed25519.h); PKCS#11's parts are first written as
+// SubjectPublicKeyInfo, so that there is one way in.
 #include "tlscore/x509/public_key.h"
 
 #include <mbedtls/ecp.h>
@@ -11,6 +11,7 @@
 
 #include "tlscore/base/c_handle.h"
 #include "tlscore/x509/der.h"
+#include "tlscore/x509/ed25519.h"
 #include "tlscore/x509/mbedtls_error.h"
 #include "tlscore/x509/mbedtls_hash.h"
 
@@ -18,6 +19,7 @@ namespace tlscore::x509 {
 namespace {
 
 constexpr std::size_t kMaxSpkiBytes = 8192;
+constexpr std::size_t kEd25519Bits = 256;
 
 // rsaEncryption (RFC 8017, appendix A.1), id-ecPublicKey and the curves (RFC 5480, section 2.1.1.1), with tag
 // and length.
@@ -53,6 +55,23 @@ PublicKey::Type type_of(mbedtls_pk_context* pk) {
   }
 }
 
+bool fits(SignatureScheme scheme, PublicKey::Type type) {
+  switch (type) {
+    case PublicKey::Type::Rsa:
+      return scheme == SignatureScheme::RsaPkcs1 || scheme == SignatureScheme::RsaPss;
+    case PublicKey::Type::EcP256:
+    case PublicKey::Type::EcP384: return scheme == SignatureScheme::Ecdsa;
+    case PublicKey::Type::Ed25519: return scheme == SignatureScheme::Ed25519;
+    case PublicKey::Type::Other: break;
+  }
+  return false;
+}
+
+Result<void> verify_ed25519(ByteView spki, ByteView message, ByteView signature) {
+  if (ed25519_verifies(spki.last(kEd25519PointBytes), message, signature)) return {};
+  return fail(ErrorKind::Untrusted, "the signature does not verify");
+}
+
 }  // namespace
 
 struct PublicKey::Data {
@@ -70,6 +89,12 @@ Result<PublicKey> PublicKey::parse_spki(ByteView bytes) {
   if (!looks_like_spki(bytes)) return fail(ErrorKind::Malformed, "not a SubjectPublicKeyInfo");
   auto data = std::make_shared<Data>();
   data->spki.assign(bytes.begin(), bytes.end());
+  if (names_ed25519(bytes)) {
+    if (!ed25519_point(bytes)) return fail(ErrorKind::Malformed, "an Ed25519 key that is no point");
+    data->type = Type::Ed25519;
+    data->bits = kEd25519Bits;
+    return PublicKey(std::move(data));
+  }
   unsigned char* position = data->spki.data();
   const unsigned char* end = position + data->spki.size();
   const int code = ::mbedtls_pk_parse_subpubkey(&position, end, data->pk.get());
@@ -109,6 +134,10 @@ Result<PublicKey> PublicKey::from_ec_point(Type type, ByteView point) {
   return parse_spki(der(kDerSequence, {algorithm, der_bit_string(point)}));
 }
 
+Result<PublicKey> PublicKey::from_ed25519(ByteView point) {
+  return parse_spki(ed25519_spki(point));
+}
+
 PublicKey::Type PublicKey::type() const {
   return m_data->type;
 }
@@ -127,24 +156,23 @@ std::string PublicKey::describe() const {
     case Type::Rsa: return "RSA " + std::to_string(m_data->bits);
     case Type::EcP256: return "P-256";
     case Type::EcP384: return "P-384";
+    case Type::Ed25519: return "Ed25519";
     case Type::Other: break;
   }
   return m_data->bits == 521 ? "P-521" : "a key of another kind";
 }
 
 Result<void> PublicKey::verify(const SignatureRequest& request, ByteView signature) const {
-  const bool is_rsa = m_data->type == Type::Rsa;
-  const bool wants_rsa = request.scheme != SignatureScheme::Ecdsa;
-  if (m_data->type == Type::Other || is_rsa != wants_rsa) {
+  if (!fits(request.scheme, m_data->type)) {
     return fail(ErrorKind::Unsupported,
                 std::string(to_string(request.scheme)) + " does not fit a key that is " + describe());
   }
-  if (request.digest.size() != hash_bytes(request.hash) || request.digest.empty()) {
-    return fail(ErrorKind::Malformed, "a digest whose length is not its hash's");
-  }
+  if (!is_well_formed(request)) return fail(ErrorKind::Malformed, "a digest whose length is not its hash's");
+  if (m_data->type == Type::Ed25519) return verify_ed25519(m_data->spki, request.digest, signature);
   const mbedtls_md_type_t md = md_type(request.hash);
   const mbedtls_pk_rsassa_pss_options pss{md, static_cast<int>(hash_bytes(request.hash))};
   const bool wants_pss = request.scheme == SignatureScheme::RsaPss;
+  const bool is_rsa = m_data->type == Type::Rsa;
   const auto scheme = wants_pss ? MBEDTLS_PK_RSASSA_PSS : (is_rsa ? MBEDTLS_PK_RSA : MBEDTLS_PK_ECDSA);
   const int code =
       ::mbedtls_pk_verify_ext(scheme, wants_pss ? &pss : nullptr, m_data->pk.get(), md, request.digest.data(),

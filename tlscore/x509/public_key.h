@@ -16,6 +16,7 @@ class PublicKey {
     Rsa,
     EcP256,
     EcP384,
+    Ed25519,
     Other,  ///< Known by its bytes only, or of a curve we make no signatures with; `verify` refuses it.
   };
 
@@ -32,6 +33,10 @@ class PublicKey {
   /// does.
   static Result<PublicKey> from_ec_point(Type type, ByteView point);
 
+  /// An Ed25519 key from its 32 octets (RFC 8032, section 5.1.5), as OpenPGP and PKCS#11 write them. Fails
+  /// with Malformed for what ed25519.h takes for no point.
+  static Result<PublicKey> from_ed25519(ByteView point);
+
   [[nodiscard]] Type type() const;
   /// Length of the modulus or of the curve's field; 0 where it is not known.
   [[nodiscard]] std::size_t bits() const;
@@ -39,12 +44,12 @@ class PublicKey {
   [[nodiscard]] ByteView spki() const;
   /// SHA-256 of spki(): what pins and fingerprints are made of.
   [[nodiscard]] Bytes spki_sha256() const;
-  /// "RSA 2048", "P-256", ...
+  /// "RSA 2048", "P-256", "Ed25519", ...
   [[nodiscard]] std::string describe() const;
 
   /// Checks a signature over `request.digest`. RSA-PSS: the salt must be as long as the hash. Fails with
   /// Untrusted when the signature is not this key's, Unsupported when the scheme does not fit the key, and
-  /// Malformed when the digest has another length than its hash.
+  /// Malformed for a request that is not well formed (signature.h).
   Result<void> verify(const SignatureRequest& request, ByteView signature) const;
 
   /// Same SubjectPublicKeyInfo.

@@ -3,6 +3,7 @@
 
 #include <mbedtls/entropy.h>
 #include <psa/crypto.h>
+#include <sodium.h>
 #include <sys/random.h>
 
 #include <cerrno>
@@ -28,6 +29,8 @@ Bytes random_bytes(std::size_t count) {
 }
 
 Result<void> init_crypto() {
+  static const bool is_sodium_there = ::sodium_init() >= 0;
+  if (!is_sodium_there) return fail(ErrorKind::Internal, "libsodium did not start");
   static const psa_status_t status = ::psa_crypto_init();
   if (status != PSA_SUCCESS) {
     return fail(ErrorKind::Internal,

@@ -1,4 +1,4 @@
-// Random numbers, and the one-time start of the cryptographic library.
+// Random numbers, and the one-time start of the cryptographic libraries.
 //
 // There is no generator of our own: every octet comes from the kernel, so there is no state that a fork could
 // copy.
@@ -19,8 +19,8 @@ int random(void* context, unsigned char* output, std::size_t size) noexcept;
 /// sensible to do, so the process ends.
 [[nodiscard]] Bytes random_bytes(std::size_t count);
 
-/// Starts PSA, which TLS 1.3 needs. Cheap when it was called before; any thread may call it. Fails with
-/// Internal, always or never in one process.
+/// Starts PSA, which TLS 1.3 needs, and libsodium, which checks signatures without it too. Cheap when it was
+/// called before; any thread may call it. Fails with Internal, always or never in one process.
 Result<void> init_crypto();
 
 }  // namespace tlscore::x509

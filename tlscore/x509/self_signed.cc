@@ -7,6 +7,7 @@
 #include "tlscore/x509/date.h"
 #include "tlscore/x509/der.h"
 #include "tlscore/x509/directory_string.h"
+#include "tlscore/x509/ed25519.h"
 #include "tlscore/x509/mbedtls_hash.h"
 #include "tlscore/x509/random.h"
 #include "tlscore/x509/server_name.h"
@@ -99,15 +100,27 @@ Result<void> check(const SelfSignedOptions& options) {
 }
 
 /// AlgorithmIdentifier of the signature, with NULL for RSA (RFC 4055, section 5) and nothing for ECDSA (RFC
-/// 5758).
+/// 5758) and Ed25519 (RFC 8410, section 6).
 Result<Bytes> signature_algorithm(PublicKey::Type type) {
   switch (type) {
     case PublicKey::Type::Rsa: return der(kDerSequence, {kSha256WithRsa, der(kDerNull, ByteView())});
     case PublicKey::Type::EcP256: return der(kDerSequence, kEcdsaWithSha256);
     case PublicKey::Type::EcP384: return der(kDerSequence, kEcdsaWithSha384);
+    case PublicKey::Type::Ed25519: return der(kDerSequence, kEd25519Oid);
     case PublicKey::Type::Other: break;
   }
-  return fail(ErrorKind::Unsupported, "only RSA, P-256 and P-384 keys can have a self-signed certificate");
+  return fail(ErrorKind::Unsupported,
+              "only RSA, P-256, P-384 and Ed25519 keys can have a self-signed certificate");
+}
+
+SignatureRequest request_for(PublicKey::Type type, ByteView tbs) {
+  switch (type) {
+    case PublicKey::Type::Rsa: return {SignatureScheme::RsaPkcs1, Hash::Sha256, digest(Hash::Sha256, tbs)};
+    case PublicKey::Type::EcP384: return {SignatureScheme::Ecdsa, Hash::Sha384, digest(Hash::Sha384, tbs)};
+    case PublicKey::Type::Ed25519:
+      return {SignatureScheme::Ed25519, Hash::None, Bytes(tbs.begin(), tbs.end())};
+    default: return {SignatureScheme::Ecdsa, Hash::Sha256, digest(Hash::Sha256, tbs)};
+  }
 }
 
 }  // namespace
@@ -128,10 +141,9 @@ Result<SelfSigned> SelfSigned::create(const SelfSignedOptions& options) {
   const Bytes validity = der(kDerSequence, {der_time(options.not_before), der_time(options.not_after)});
   Bytes tbs = der(kDerSequence, {kVersion3, der_integer(serial), algorithm, name, validity, name,
                                  options.key.spki(), TRY(der_extensions(options))});
-  const bool is_rsa = options.key.type() == PublicKey::Type::Rsa;
-  const Hash hash = options.key.type() == PublicKey::Type::EcP384 ? Hash::Sha384 : Hash::Sha256;
-  SignatureRequest request{is_rsa ? SignatureScheme::RsaPkcs1 : SignatureScheme::Ecdsa, hash,
-                           digest(hash, tbs)};
+  if (tbs.size() > kMaxSignedMessageBytes)
+    return fail(ErrorKind::TooLarge, "a certificate of more than 32 KiB");
+  SignatureRequest request = request_for(options.key.type(), tbs);
   return SelfSigned(options.key, std::move(algorithm), std::move(tbs), std::move(request));
 }
 

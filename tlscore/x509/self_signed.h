@@ -29,14 +29,14 @@ struct SelfSignedOptions {
 class SelfSigned {
  public:
   /// Fails with Malformed for a bad name or a validity that ends before it begins or outside the years 1950
-  /// to 9999; Unsupported for a key of type Other; Refused without any purpose.
+  /// to 9999; Unsupported for a key of type Other; Refused without any purpose; TooLarge over 32 KiB.
   static Result<SelfSigned> create(const SelfSignedOptions& options);
 
   /// The DER TBSCertificate.
   [[nodiscard]] ByteView tbs() const { return m_tbs; }
 
   /// The signature that is wanted over it: PKCS#1 v1.5 with SHA-256 for RSA, ECDSA with SHA-256 on P-256 and
-  /// SHA-384 on P-384.
+  /// SHA-384 on P-384; Ed25519, over the whole of it, for Ed25519.
   [[nodiscard]] const SignatureRequest& request() const { return m_request; }
 
   /// The whole certificate. Fails with Untrusted when the signature does not verify with the key.

@@ -84,6 +84,8 @@ subjectAltName=DNS:party.example"
 issue leaf-cn-only "/CN=party.example" p256 intermediate rsa2048 sha256 <<< "$server"
 issue self-signed "/CN=party.example" p256 self p256 sha256 <<< "$server
 subjectAltName=DNS:party.example"
+issue self-signed-ed25519 "/CN=party.example" ed25519 self ed25519 null <<< "$server
+subjectAltName=DNS:party.example"
 issue unknown-critical "/CN=Party" p256 intermediate rsa2048 sha256 <<< "$server
 1.2.3.4=critical,ASN1:NULL"
 issue constrained "/O=Example/CN=Constrained" rsa2048 root p384 sha384 <<< "$ca
