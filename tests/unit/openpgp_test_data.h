@@ -17,7 +17,14 @@ inline Bytes openpgp_data(const std::string& name) {
   return octets ? tlscore::to_bytes(*octets) : Bytes{};
 }
 
-/// The certificate in it.
+/// The body of a Certificate message that GnuTLS sent (tests/data/rfc6091).
+inline Bytes captured_body(const std::string& name) {
+  const auto octets = tlscore::x509::read_file("tests/data/rfc6091/" + name + ".body");
+  EXPECT_TRUE(octets) << octets.error().message;
+  return octets ? tlscore::to_bytes(*octets) : Bytes{};
+}
+
+/// The certificate in a file of openpgp_data.
 inline Certificate openpgp_certificate(const std::string& name) {
   auto certificate = Certificate::parse(openpgp_data(name));
   EXPECT_TRUE(certificate) << name << ": " << certificate.error().message;
