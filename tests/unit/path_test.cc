@@ -175,5 +175,41 @@ TEST_F(PathTest, ALongChainOfCasIsRefusedNotFollowed) {
   EXPECT_EQ(judge_chain(chain, {root}), "its chain of certificates is too long or broken");
 }
 
+class ClientPathTest : public PathTest {
+ protected:
+  /// What is said of a client with these extensions, or "trusted".
+  std::string judge_client(const std::vector<Bytes>& extensions, const std::vector<Bytes>& ca_extensions) {
+    const Certificate root = certificate(m_root, m_root, m_root_extensions);
+    const Certificate intermediate = certificate(m_intermediate, m_root, ca_extensions);
+    const std::vector<Certificate> chain = {certificate(m_leaf, m_intermediate, extensions), intermediate};
+    const auto store = TrustStore::from_certificates({root});
+    const auto path = verify_client_path({chain, "", *parse_rfc3339("2030-01-01"), *store});
+    return path ? "trusted" : path.error().message;
+  }
+};
+
+TEST_F(ClientPathTest, AClientNeedsNoName) {
+  EXPECT_EQ(judge_client({}, m_intermediate_extensions), "trusted");
+  EXPECT_EQ(judge_client({extended_key_usage(kClientAuthOid)}, m_intermediate_extensions), "trusted");
+  EXPECT_EQ(judge_client({extended_key_usage(kAnyUsageOid)}, m_intermediate_extensions), "trusted");
+}
+
+TEST_F(ClientPathTest, ACertificateForServersOnlyIsNoClients) {
+  EXPECT_EQ(judge_client({extended_key_usage(kServerAuthOid)}, m_intermediate_extensions),
+            "the certificate may not be used for clients (no clientAuth in its extended key usage)");
+}
+
+TEST_F(ClientPathTest, ACaForServersOnlyMayNotIssueForClients) {
+  EXPECT_EQ(judge_client({}, {basic_constraints(true), extended_key_usage(kServerAuthOid)}),
+            "the CA certificate CN=Intermediate may not issue for clients (no clientAuth in its extended key "
+            "usage)");
+}
+
+TEST_F(ClientPathTest, NameConstraintsHoldForClients) {
+  EXPECT_NE(judge_client({alternative_names({dns("other.example")})},
+                         {basic_constraints(true), name_constraints({dns("party.example")}, {})}),
+            "trusted");
+}
+
 }  // namespace
 }  // namespace tlscore::x509

@@ -11,9 +11,15 @@ Task<Finding> PkixAssessor::assess(const Presented& presented, Cancel& /*cancel*
 
 Finding PkixAssessor::assess_now(const Presented& presented) const {
   const auto fail_until = presented.now + kFailLifetime;
-  if (presented.role == Role::Client)
-    return {"pkix", Verdict::Absent, "no CA is set for clients", fail_until};
-  const auto path = x509::verify_server_path({presented.chain, presented.host, presented.now, m_roots});
+  if (presented.role != m_role) {
+    const char* const whom = m_role == Role::Server ? "no CA is set for clients" : "no CA is set for servers";
+    return {"pkix", Verdict::Absent, whom, fail_until};
+  }
+  if (m_role == Role::Client && presented.chain.empty())
+    return {"pkix", Verdict::Absent, "no certificate was presented", fail_until};
+  const x509::PathQuery query{presented.chain, presented.host, presented.now, m_roots};
+  const auto path =
+      m_role == Role::Server ? x509::verify_server_path(query) : x509::verify_client_path(query);
   if (!path) return {"pkix", Verdict::Fail, path.error().message, fail_until};
   const x509::Certificate& anchor = path->certificates.back();
   return {"pkix", Verdict::Pass, "its certificate leads to the trusted CA " + anchor.subject(),

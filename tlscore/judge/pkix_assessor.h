@@ -1,4 +1,5 @@
-// The assessor "pkix": the certificate leads to a CA of a trust store, for this host (x509/path.h).
+// The assessor "pkix": the certificate leads to a CA of a trust store, for this host or as a client's
+// (x509/path.h).
 #pragma once
 
 #include "tlscore/judge/assessor.h"
@@ -6,11 +7,13 @@
 
 namespace tlscore::judge {
 
-/// Never absent for a server: who presents no certificate fails. For a client it is absent, because nothing
-/// says yet which CAs may vouch for clients.
+/// Judges peers of one role only, because the CAs that may vouch for servers are not those that may vouch for
+/// clients; for others it is absent. Never absent for a server: who presents no certificate fails. It is
+/// absent for a client that presents none.
 class PkixAssessor final : public Assessor {
  public:
-  explicit PkixAssessor(x509::TrustStore roots) : m_roots(std::move(roots)) {}
+  explicit PkixAssessor(x509::TrustStore roots, Role role = Role::Server)
+      : m_roots(std::move(roots)), m_role(role) {}
 
   [[nodiscard]] std::string_view name() const override { return "pkix"; }
   [[nodiscard]] Task<Finding> assess(const Presented& presented, Cancel& cancel) override;
@@ -20,6 +23,7 @@ class PkixAssessor final : public Assessor {
 
  private:
   x509::TrustStore m_roots;
+  Role m_role;
 };
 
 }  // namespace tlscore::judge

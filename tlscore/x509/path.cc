@@ -159,7 +159,9 @@ Result<void> check_no_other_flag(const std::vector<Judged>& path) {
   return {};
 }
 
-Result<void> check_usage(const std::vector<Judged>& path) {
+Result<void> check_usage(const std::vector<Judged>& path, Purpose purpose) {
+  const std::string whom =
+      purpose == Purpose::ServerAuth ? "servers (no serverAuth" : "clients (no clientAuth";
   for (std::size_t depth = 0; depth < path.size(); ++depth) {
     const Certificate& certificate = path[depth].certificate;
     const unsigned needed = depth == 0 ? kDigitalSignature : kKeyCertSign;
@@ -167,10 +169,10 @@ Result<void> check_usage(const std::vector<Judged>& path) {
       return untrusted(depth == 0 ? "the certificate's key usage does not allow signatures"
                                   : call(certificate, depth) + " may not sign certificates (key usage)");
     }
-    if (!certificate.allows(Purpose::ServerAuth)) {
+    if (!certificate.allows(purpose)) {
       return untrusted(call(certificate, depth) +
-                       (depth == 0 ? " may not be used for servers (no serverAuth in its extended key usage)"
-                                   : " may not issue for servers (no serverAuth in its extended key usage)"));
+                       (depth == 0 ? " may not be used for " : " may not issue for ") + whom +
+                       " in its extended key usage)");
     }
   }
   return {};
@@ -208,10 +210,7 @@ Result<void> check_host(const Certificate& certificate, const ServerName& host) 
   return untrusted("it is for " + names + ", not for " + host.text());
 }
 
-}  // namespace
-
-Result<Path> verify_server_path(const PathQuery& query) {
-  const ServerName host = TRY(ServerName::parse(query.host));
+Result<Path> verify_path(const PathQuery& query, Purpose purpose) {
   if (query.chain.empty()) return untrusted("no certificate was presented");
   if (query.chain.size() > kMaxChain)
     return fail(ErrorKind::TooLarge, "more than 16 certificates were presented");
@@ -220,15 +219,27 @@ Result<Path> verify_server_path(const PathQuery& query) {
   TRY(check_signatures(path));
   TRY(check_time(path, query.now));
   TRY(check_no_other_flag(path));
-  TRY(check_usage(path));
+  TRY(check_usage(path, purpose));
   TRY(check_constraints(path));
-  TRY(check_host(path.front().certificate, host));
   Path result{{}, path.front().certificate.not_after()};
   for (const Judged& judged : path) {
     result.certificates.push_back(judged.certificate);
     result.expires = std::min(result.expires, judged.certificate.not_after());
   }
   return result;
+}
+
+}  // namespace
+
+Result<Path> verify_server_path(const PathQuery& query) {
+  const ServerName host = TRY(ServerName::parse(query.host));
+  Path path = TRY(verify_path(query, Purpose::ServerAuth));
+  TRY(check_host(path.certificates.front(), host));
+  return path;
+}
+
+Result<Path> verify_client_path(const PathQuery& query) {
+  return verify_path(query, Purpose::ClientAuth);
 }
 
 }  // namespace tlscore::x509

@@ -1,4 +1,5 @@
-// Whether a chain of certificates leads from a server's name to a trusted CA (RFC 5280, section 6; RFC 9525).
+// Whether a chain of certificates leads from a server's name, or from a client, to a trusted CA (RFC 5280,
+// section 6; RFC 9525).
 //
 // mbedTLS builds the path and checks signatures and path lengths; everything it leaves out is checked here:
 // name constraints, key usage and extended key usage along the whole path, and the name without its
@@ -17,14 +18,14 @@ namespace tlscore::x509 {
 
 struct PathQuery {
   std::span<const Certificate>
-      chain;              ///< As presented: the server's own first, the others in any order; 16 at most.
-  std::string_view host;  ///< DNS name or IP address, as the user asked for it.
+      chain;              ///< As presented: the peer's own first, the others in any order; 16 at most.
+  std::string_view host;  ///< Of a server: DNS name or IP address, as the user asked for it.
   std::chrono::sys_seconds now;
   const TrustStore& roots;
 };
 
 struct Path {
-  std::vector<Certificate> certificates;  ///< The server's own first, the trusted one last. Never empty.
+  std::vector<Certificate> certificates;  ///< The peer's own first, the trusted one last. Never empty.
   std::chrono::sys_seconds expires;       ///< The end of the first of them to expire.
 };
 
@@ -36,5 +37,9 @@ struct Path {
 /// usage; serverAuth (or any) wherever an extended key usage is stated; all name constraints, the trusted
 /// one's too. A self-signed certificate is trusted when it is one of the roots itself.
 Result<Path> verify_server_path(const PathQuery& query);
+
+/// The same for a client: clientAuth (or any) in place of serverAuth, and no name is looked for. Which names
+/// of the first certificate count is for the caller to say.
+Result<Path> verify_client_path(const PathQuery& query);
 
 }  // namespace tlscore::x509
