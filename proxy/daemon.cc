@@ -2,8 +2,6 @@
 #include "proxy/daemon.h"
 
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "proxy/client_connection.h"
 #include "proxy/control_client.h"
@@ -16,6 +14,7 @@
 #include "proxy/live_connections.h"
 #include "proxy/party_memory.h"
 #include "proxy/paths.h"
+#include "proxy/protect_process.h"
 #include "proxy/resolver.h"
 #include "proxy/token_settings.h"
 #include "proxy/token_watch.h"
@@ -32,19 +31,6 @@ using namespace tlscore;
 namespace {
 
 constexpr std::size_t kWorkerThreads = 8;
-
-/// No core of ours is ever written, and nobody traces us: session keys and plaintext are in here.
-void protect_process() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
-  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));
-  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
-  // Two descriptors a connection, and some: as many as the system allows.
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
-}
 
 }  // namespace
 

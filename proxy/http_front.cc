@@ -4,6 +4,7 @@
 #include "proxy/client_watch.h"
 #include "proxy/http_exchange.h"
 #include "proxy/http_parser.h"
+#include "proxy/last_answer.h"
 #include "proxy/own_pages.h"
 #include "proxy/problem_for.h"
 #include "proxy/proxy_authorization.h"
@@ -37,27 +38,13 @@ Task<Result<bool>> read_header(InputBuffer& client, HttpRequestParser& parser, L
   }
 }
 
-Task<void> write_and_finish(InputBuffer& client, std::string text, Cancel& cancel) {
-  const Bytes octets = to_bytes(text);
-  auto written = co_await client.stream().write(octets, cancel, Limits::kRequestHeader);
-  if (!written) co_return;
-  auto finished = co_await client.stream().finish_writing(cancel, Limits::kRequestHeader);
-  // Whatever the client still sends is read and dropped for a moment: closing on unread octets would be a
-  // reset, and take the answer from it.
-  while (finished) {
-    client.drop(client.view().size());
-    auto more = co_await client.more(cancel, std::chrono::milliseconds(500));
-    if (!more || !*more) co_return;
-  }
-}
-
 /// Answers with a page that says what happened.
 Task<Turn> refuse(InputBuffer& client, const HttpRequest& request, Problem problem, Error error,
                   Cancel& cancel) {
   HttpClientSide side = client_side(request);
   side.keep_alive = false;
   std::string page = write_problem(problem, wanted_format(request.headers), side);
-  co_await write_and_finish(client, std::move(page), cancel);
+  co_await send_last_answer(client, std::move(page), cancel);
   co_return Turn{.keep = false, .error = std::move(error)};
 }
 
@@ -118,7 +105,7 @@ Task<Turn> serve_own(Services& services, InputBuffer& client, const HttpRequest&
                      LiveConnection& live) {
   live.asked_by = "own page";
   std::string page = own_page(services, request);
-  co_await write_and_finish(client, std::move(page), live.cancel);
+  co_await send_last_answer(client, std::move(page), live.cancel);
   co_return Turn{};
 }
 
@@ -148,7 +135,7 @@ Task<Result<void>> serve_http(Services& services, InputBuffer& client, LiveConne
     if (!read) {
       const HttpClientSide side{.minor_version = 1, .keep_alive = false, .head = false};
       std::string page = write_problem(bad_request(read.error()), PageFormat::Text, side);
-      co_await write_and_finish(client, std::move(page), live.cancel);
+      co_await send_last_answer(client, std::move(page), live.cancel);
       co_return fail(read.error());
     }
     if (!*read) co_return Result<void>();
