@@ -4,6 +4,7 @@
 
 #include "openpgp-auth/limited_gpg.h"
 #include "proxy/command_doctor.h"
+#include "proxy/command_gate.h"
 #include "proxy/command_line.h"
 #include "proxy/command_pac.h"
 #include "proxy/command_token.h"
@@ -40,6 +41,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"exec", run_exec, "runs a program that uses the proxy"},
     {"pac", run_pac, "prints the PAC script, or what it answers for a URL"},
     {"connect", run_connect, "a stream to a party on standard input and output"},
+    {"gate", run_gate, "the server side: lets clients in by their keys, and forwards"},
     {"doctor", run_doctor, "checks the whole set-up, and says what to do"},
     {"reload", run_reload, "reads the configuration again"},
 });

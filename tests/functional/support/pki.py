@@ -128,6 +128,25 @@ class Pki:
                       "extendedKeyUsage = clientAuth")
         return self._issue(f"client {key}", None, key, extensions)
 
+    @functools.cache
+    def person(self, mail="alice@example.org", case="good", key="p256", names=""):
+        """A client's identity that a CA vouches for: good, or wrong in the way that `case` names."""
+        issuer, days, usage = self.intermediate, (-1, 90), "clientAuth"
+        if case == "expired":
+            days = (-90, -2)
+        elif case == "unknown-ca":
+            issuer = self.unknown_root
+        elif case == "no-client-eku":
+            usage = "serverAuth"
+        elif case == "self-signed":
+            issuer = None
+        else:
+            assert case == "good", case
+        names = names or f"email:{mail}"
+        extensions = (f"basicConstraints = critical,CA:false\nkeyUsage = critical,digitalSignature\n"
+                      f"extendedKeyUsage = {usage}\nsubjectAltName = {names}")
+        return self._issue(mail.partition("@")[0], issuer, key, extensions, days)
+
     @staticmethod
     def _ca_extensions(pathlen=None):
         length = "" if pathlen is None else f",pathlen:{pathlen}"
