@@ -16,6 +16,7 @@ import pathlib
 import shutil
 import socket
 import subprocess
+import sys
 
 from support import wait
 from support.card import USER_PIN, Card
@@ -26,6 +27,7 @@ _DRIVERS = "/usr/lib/pcsc/drivers"  # where pcscd looks for those of USB readers
 _VPCD = "serial/libifdvpcd.so"
 _PORT_TAKEN = "Could not initialize connection to virtual ICC"  # in vpcd's words
 _STARTS = 5
+_PRIVATE_MOUNTS = pathlib.Path(__file__).with_name("private_mounts.py")
 _IN_NAMESPACE = ('mount -t tmpfs none /run && mkdir /run/pcscd && mount --bind "$0/pcscd" /run/pcscd && '
                  f'mount --bind "$0/drivers" {_DRIVERS} && exec "$@"')
 
@@ -98,8 +100,8 @@ class CardStack:
 
     def _start(self):
         """Starts pcscd; does it serve all readers that it should?"""
-        unshare = ["unshare", "--mount", "--propagation", "private", *([] if os.geteuid() == 0 else ["--map-root-user"])]
-        command = [*unshare, "sh", "-c", _IN_NAMESPACE, str(self.folder), *self._pcscd_command()]
+        as_root = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+        command = [*as_root, sys.executable, _PRIVATE_MOUNTS, "sh", "-c", _IN_NAMESPACE, str(self.folder), *self._pcscd_command()]
         said_before = len(self.log)
         with open(self.folder / "pcscd.log", "ab") as log:
             self._pcscd = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
