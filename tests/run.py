@@ -167,7 +167,7 @@ def run_pytest(name, marks, options, workers, variant):
     report = REPORTS / f"{name}{variant}.xml"
     report.unlink(missing_ok=True)
     chosen = ["-k", options.k] if options.k else []
-    status, output = call([PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", f"--junitxml={report}",
+    status, output = call([PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", "-o", "junit_family=xunit1", f"--junitxml={report}",
                            "-m", marks, "-n", str(workers), *chosen, "tests/functional"],
                           2400, PYTHONDONTWRITEBYTECODE="1", **binary(variant))
     if status == 5:  # none has these marks and that name
