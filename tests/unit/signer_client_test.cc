@@ -184,6 +184,25 @@ TEST_F(SignerClientTest, AModuleThatCrashesFailsWhoeverWaitsAndSaysHow) {
   EXPECT_EQ(wait(client->list_keys(cancel)).error(), outcome.error()) << "and so does everything after it";
 }
 
+TEST_F(SignerClientTest, AStoppedSignerIsEndedAtOnceAndSaysSo) {
+  const auto client = start(options("hang"));
+  const KeyInfo p256 = key(*client, 1);
+  std::optional<Error> told;
+  client->on_exit([&](const Error& reason) { told = reason; });
+  Outcomes outcomes;
+  spawn(*loop, sign_into(*client, p256.fingerprint, cancel, outcomes));
+  while (calls("C_Sign") == 0) std::this_thread::yield();
+  const pid_t signer = client->pid();
+  ASSERT_EQ(::kill(signer, SIGSTOP), 0);
+  finish();
+  EXPECT_EQ(
+      outcomes.at(0).error(),
+      (Error{ErrorKind::Closed, "the signer was stopped (SIGSTOP) during a signature, and so was ended"}));
+  while (!told || client->pid() >= 0) event_base_loop(loop->base(), EVLOOP_ONCE);
+  EXPECT_EQ(*told, outcomes.at(0).error());
+  EXPECT_NE(::kill(signer, 0), 0) << "the signer is still there";
+}
+
 TEST_F(SignerClientTest, AModuleThatLiesIsFoundOut) {
   for (const char* misdeed : {"lie", "oversize"}) {
     const auto client = start(options(misdeed));

@@ -7,6 +7,8 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <fstream>
+#include <thread>
 
 #include "tlscore/base/process.h"
 
@@ -149,6 +151,66 @@ TEST_F(ProcessTest, WhatItStartedEndsWithIt) {
   spawn(*loop, read_once(**socket, cancel, kNoLimit, seen));
   while (loop->tasks() > 0) event_base_loop(loop->base(), EVLOOP_ONCE);
   EXPECT_EQ(**seen, 0U) << "the end of the stream, because the last holder is gone";
+}
+
+/// The letter that proc(5) has for its state.
+char state_of(pid_t pid) {
+  std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+  std::string number;
+  std::string name;
+  char state = '?';
+  stat >> number >> name >> state;
+  return state;
+}
+
+TEST_F(ProcessTest, TellsThatItWasStoppedAndByWhichSignal) {
+  const ChildProcess::Options options{
+      .arguments = {"/bin/sleep", "1000"}, .descriptors = {}, .environment = {}};
+  const auto child = ChildProcess::start(*loop, options, [](int) { FAIL() << "it has not ended"; });
+  ASSERT_TRUE(child.has_value());
+  for (const int number : {SIGSTOP, SIGTSTP}) {
+    int told = 0;
+    (*child)->on_stopped([&](int by) {
+      told = by;
+      loop->stop();
+    });
+    (*child)->signal(number);
+    loop->run();
+    EXPECT_EQ(told, number);
+    (*child)->signal(SIGCONT);
+    while (state_of((*child)->pid()) == 'T') std::this_thread::yield();
+  }
+}
+
+TEST_F(ProcessTest, OneThatGoesOnBeforeAnybodyLooksHasNotStopped) {
+  const ChildProcess::Options options{
+      .arguments = {"/bin/sleep", "1000"}, .descriptors = {}, .environment = {}};
+  bool told = false;
+  auto child = ChildProcess::start(*loop, options, [&](int) { loop->stop(); });
+  ASSERT_TRUE(child.has_value());
+  (*child)->on_stopped([&](int) { told = true; });
+  (*child)->signal(SIGSTOP);
+  while (state_of((*child)->pid()) != 'T') std::this_thread::yield();
+  (*child)->signal(SIGCONT);
+  while (state_of((*child)->pid()) == 'T') std::this_thread::yield();
+  (*child)->signal(SIGTERM);
+  loop->run();
+  EXPECT_FALSE(told);
+}
+
+TEST_F(ProcessTest, MayBeDestroyedByWhoIsToldThatItWasStopped) {
+  const ChildProcess::Options options{
+      .arguments = {"/bin/sleep", "1000"}, .descriptors = {}, .environment = {}};
+  auto child = ChildProcess::start(*loop, options, [](int) {});
+  ASSERT_TRUE(child.has_value());
+  const pid_t pid = (*child)->pid();
+  (*child)->on_stopped([&](int) {
+    child->reset();
+    loop->stop();
+  });
+  (*child)->signal(SIGSTOP);
+  loop->run();
+  EXPECT_NE(::kill(pid, 0), 0) << "it is still there";
 }
 
 TEST_F(ProcessTest, AMissingProgramIsNotFound) {

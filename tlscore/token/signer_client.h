@@ -47,7 +47,8 @@ struct LoginOptions {
 /// Owns one signer process. Every method on the loop's thread; the tasks may outlive this object (they fail).
 /// Errors: what the signer answered (see pkcs11_error.h), Cancelled from `cancel`, TimedOut "the token did
 /// not answer within 60 s", Closed when the process ended, with how ("the PKCS#11 module crashed (SIGSEGV)
-/// during a signature"). After that, and after stop(), everything fails with the same error: start a new one.
+/// during a signature"), or was stopped by a signal, which ends it. After that, and after stop(), everything
+/// fails with the same error: start a new one.
 class SignerClient {
  public:
   /// Starts the process and asks it nothing yet. Fails with NotFound or Internal.
@@ -82,8 +83,8 @@ class SignerClient {
   /// after `limit`. Whatever is queued fails at once; a request on the wire uses up the limit.
   Task<void> logout_and_stop(std::chrono::milliseconds limit = std::chrono::milliseconds(500));
 
-  /// Told once when the signer ended and nobody here ended it, or when a limit ran out. From the loop, on an
-  /// empty stack; the listener may destroy this object.
+  /// Told once when the signer ended or was stopped and nobody here ended it, or when a limit ran out. From
+  /// the loop, on an empty stack; the listener may destroy this object.
   void on_exit(std::function<void(const Error& reason)> listener);
   /// Told when the signer begins and ends to wait for a person with a PIN. From the loop, on an empty stack.
   void on_pin_prompt(std::function<void(bool shown)> listener);

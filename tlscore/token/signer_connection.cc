@@ -26,8 +26,8 @@ bool is_crash(int wait_status) {
 Error exit_reason(int wait_status, const std::string& module, std::string_view doing) {
   const std::string during = " during " + std::string(doing);
   if (is_crash(wait_status)) {
-    return {ErrorKind::Closed, "the PKCS#11 module " + module + " crashed (SIG" +
-                                   ::sigabbrev_np(WTERMSIG(wait_status)) + ")" + during};
+    return {ErrorKind::Closed, "the PKCS#11 module " + module + " crashed (" +
+                                   signal_name(WTERMSIG(wait_status)) + ")" + during};
   }
   return {ErrorKind::Closed, "the signer process of the PKCS#11 module " + module + " ended" + during + ": " +
                                  describe_exit(wait_status)};
@@ -47,6 +47,7 @@ Result<std::shared_ptr<SignerConnection>> SignerConnection::start(EventLoop& loo
                                     .descriptors = {{its.get(), kSignerSocketFd}},
                                     .environment = std::move(environment)};
   self->m_child = TRY(ChildProcess::start(loop, child, [raw](int status) { raw->on_child_exit(status); }));
+  self->m_child->on_stopped([raw](int number) { raw->on_child_stopped(number); });
   self->m_socket = TRY(Socket::adopt(loop, std::move(ours)));
   self->m_socket->on_ready([raw](bool can_read, bool) {
     if (can_read) raw->on_readable();
@@ -204,6 +205,13 @@ void SignerConnection::on_child_exit(int wait_status) {
   if (m_socket && !m_end) on_readable();  // a last answer may have come before the end
   if (m_end) return;
   end(exit_reason(wait_status, m_module, m_current ? m_current->doing : "a pause"), true);
+}
+
+void SignerConnection::on_child_stopped(int signal_number) {
+  const auto keep = shared_from_this();
+  end({ErrorKind::Closed, "the signer was stopped (" + signal_name(signal_number) + ") during " +
+                              std::string(m_current ? m_current->doing : "a pause") + ", and so was ended"},
+      true);
 }
 
 void SignerConnection::end(Error reason, bool tell) {

@@ -73,6 +73,8 @@ class SignerConnection : public std::enable_shared_from_this<SignerConnection> {
   void settle(Message answer);
   void set_waiting_for_pin(bool shown);
   void on_child_exit(int wait_status);
+  /// Whoever can stop it can let it go on when nobody looks: one that is stopped has left, as a pulled token.
+  void on_child_stopped(int signal_number);
 
   EventLoop& m_loop;
   std::string m_module;
