@@ -4,14 +4,13 @@
 
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <optional>
 #include <string>
+
+#include "tlscore/base/sock_diag.h"
 
 namespace proxy {
 namespace {
@@ -22,16 +21,7 @@ using tlscore::Error;
 using tlscore::ErrorKind;
 using tlscore::fail;
 using tlscore::Result;
-
-/// Copies a T from the front of `input` and drops it there; nothing when it is shorter.
-template <class T>
-std::optional<T> take(ByteView& input) {
-  if (input.size() < sizeof(T)) return std::nullopt;
-  T value{};
-  std::memcpy(&value, input.data(), sizeof value);
-  input = input.subspan(sizeof value);
-  return value;
-}
+using tlscore::SockDiagKind;
 
 inet_diag_sockid socket_id(const TcpEnds& socket) {
   inet_diag_sockid id{};
@@ -52,7 +42,7 @@ bool is_end(int family, const std::uint32_t* address, std::uint16_t port, const 
 }
 
 Result<TcpRow> read_row(ByteView body, const TcpEnds& asked) {
-  const auto row = take<inet_diag_msg>(body);
+  const auto row = tlscore::peek_netlink<inet_diag_msg>(body);
   if (!row) return fail(ErrorKind::Malformed, "the kernel's answer about a connection is cut short");
   const bool known_family = row->idiag_family == AF_INET || row->idiag_family == AF_INET6;
   if (!known_family || !is_end(row->idiag_family, row->id.idiag_src, row->id.idiag_sport, asked.local) ||
@@ -63,7 +53,7 @@ Result<TcpRow> read_row(ByteView body, const TcpEnds& asked) {
 }
 
 Error read_refusal(ByteView body) {
-  const auto code = take<int>(body);  // nlmsgerr begins with it
+  const auto code = tlscore::peek_netlink<int>(body);  // nlmsgerr begins with it
   if (!code || *code >= 0)
     return {ErrorKind::Malformed, "the kernel's answer about a connection is no answer"};
   if (*code == -ENOENT) return {ErrorKind::NotFound, "the kernel knows no such connection"};
@@ -74,38 +64,21 @@ Error read_refusal(ByteView body) {
 }  // namespace
 
 Bytes encode_inet_diag_request(const TcpEnds& socket, std::uint32_t sequence) {
-  struct {
-    nlmsghdr header;
-    inet_diag_req_v2 question;
-  } message{};
-  message.header = {.nlmsg_len = sizeof message,
-                    .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-                    .nlmsg_flags = NLM_F_REQUEST,
-                    .nlmsg_seq = sequence,
-                    .nlmsg_pid = 0};
-  message.question.sdiag_family = static_cast<std::uint8_t>(socket.local.family());
-  message.question.sdiag_protocol = IPPROTO_TCP;
-  message.question.idiag_states = ~std::uint32_t{0};
-  message.question.id = socket_id(socket);
-  Bytes encoded(sizeof message);
-  std::memcpy(encoded.data(), &message, sizeof message);
-  return encoded;
+  inet_diag_req_v2 question{};
+  question.sdiag_family = static_cast<std::uint8_t>(socket.local.family());
+  question.sdiag_protocol = IPPROTO_TCP;
+  question.idiag_states = ~std::uint32_t{0};
+  question.id = socket_id(socket);
+  const ByteView octets(reinterpret_cast<const std::uint8_t*>(&question), sizeof question);
+  return tlscore::encode_sock_diag_request(octets, false, sequence);
 }
 
 Result<TcpRow> parse_inet_diag_answer(ByteView answer, const TcpEnds& asked, std::uint32_t sequence) {
-  ByteView rest = answer;
-  const auto header = take<nlmsghdr>(rest);
-  if (!header || header->nlmsg_len < sizeof(nlmsghdr) || header->nlmsg_len > answer.size()) {
-    return fail(ErrorKind::Malformed, "the kernel's answer about a connection is cut short");
-  }
-  if (header->nlmsg_seq != sequence)
-    return fail(ErrorKind::Malformed, "the kernel answered another question");
-  const ByteView body = rest.first(header->nlmsg_len - sizeof(nlmsghdr));
-  if (header->nlmsg_type == NLMSG_ERROR) return fail(read_refusal(body));
-  if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
+  const auto message = TRY(tlscore::take_sock_diag_message(answer, sequence));
+  if (message.kind == SockDiagKind::Error) return fail(read_refusal(message.body));
+  if (message.kind != SockDiagKind::Row)
     return fail(ErrorKind::Malformed, "the kernel's answer about a connection is no answer");
-  }
-  return read_row(body, asked);
+  return read_row(message.body, asked);
 }
 
 }  // namespace proxy

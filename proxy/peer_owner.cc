@@ -1,18 +1,16 @@
 // One question to NETLINK_SOCK_DIAG for each connection.
 #include "proxy/peer_owner.h"
 
-#include <linux/netlink.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <array>
 #include <cerrno>
 
 #include "proxy/inet_diag.h"
 #include "proxy/socket_address.h"
+#include "tlscore/base/sock_diag.h"
 #include "tlscore/base/socket.h"
-#include "tlscore/base/unique_fd.h"
 
 namespace proxy {
 namespace {
@@ -23,10 +21,8 @@ using tlscore::describe_errno;
 using tlscore::Error;
 using tlscore::ErrorKind;
 using tlscore::fail;
+using tlscore::kSockDiagSequence;
 using tlscore::Result;
-using tlscore::UniqueFd;
-
-constexpr std::uint32_t kSequence = 1;  // of the only request on a netlink socket
 
 Error closed() {
   return {ErrorKind::Closed,
@@ -49,26 +45,14 @@ Result<void> check_established(int fd) {
   return {};
 }
 
-/// The kernel works on a request within send(), so its answer is there when that returns.
 Result<TcpRow> look_up(const TcpEnds& socket) {
-  const UniqueFd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
-  const Bytes request = encode_inet_diag_request(socket, kSequence);
-  if (!netlink || ::send(netlink.get(), request.data(), request.size(), 0) < 0) {
-    return fail(ErrorKind::Internal, "the kernel's socket table cannot be asked: " + describe_errno(errno));
-  }
-  std::array<std::uint8_t, kMaxInetDiagBytes> buffer{};
-  sockaddr_nl sender{};
-  socklen_t sender_length = sizeof sender;
-  const ssize_t count = ::recvfrom(netlink.get(), buffer.data(), buffer.size(), MSG_TRUNC,
-                                   reinterpret_cast<sockaddr*>(&sender), &sender_length);
-  if (count < 0) {
-    return fail(ErrorKind::Internal, "the kernel's socket table does not answer: " + describe_errno(errno));
-  }
-  if (sender.nl_pid != 0) return fail(ErrorKind::Malformed, "somebody else answered for the kernel");
-  if (static_cast<std::size_t>(count) > buffer.size()) {
-    return fail(ErrorKind::Malformed, "the kernel's answer about a connection is too long");
-  }
-  return parse_inet_diag_answer(ByteView(buffer).first(static_cast<std::size_t>(count)), socket, kSequence);
+  Result<TcpRow> found = fail(closed());
+  const Bytes request = encode_inet_diag_request(socket, kSockDiagSequence);
+  TRY(tlscore::ask_sock_diag(request, kMaxInetDiagBytes, [&](ByteView answer) -> Result<bool> {
+    found = parse_inet_diag_answer(answer, socket, kSockDiagSequence);
+    return true;
+  }));
+  return found;
 }
 
 Result<uid_t> tcp_peer_owner(int fd) {

@@ -1,8 +1,6 @@
 // Sockets and processes, put together by inode number.
 #include "tlscore/token/card_holder.h"
 
-#include <linux/netlink.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
@@ -15,14 +13,13 @@
 #include <fstream>
 
 #include "tlscore/base/log.h"
-#include "tlscore/base/unique_fd.h"
+#include "tlscore/base/sock_diag.h"
 #include "tlscore/token/gnupg_settings.h"
 
 namespace tlscore::token {
 namespace {
 
 constexpr std::string_view kScdaemon = "scdaemon";
-constexpr std::size_t kMaxAnswers = 4096;
 
 std::string link_of(std::uint32_t inode) {
   return "socket:[" + std::to_string(inode) + "]";
@@ -42,24 +39,14 @@ std::optional<FileId> file_id(const std::string& path) {
                 .inode = static_cast<std::uint32_t>(about.st_ino)};
 }
 
-/// All connected UNIX sockets. The kernel answers within the calls: nothing is waited for.
+/// All connected UNIX sockets.
 Result<std::vector<UnixSocket>> unix_sockets() {
-  constexpr std::uint32_t kSequence = 1;
-  const UniqueFd netlink(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_SOCK_DIAG));
-  const Bytes request = encode_unix_diag_request(kSequence);
-  if (!netlink || ::send(netlink.get(), request.data(), request.size(), 0) < 0)
-    return fail(ErrorKind::Internal, "the kernel's table of UNIX sockets cannot be asked");
   std::vector<UnixSocket> sockets;
-  Bytes answer(kMaxUnixDiagBytes);
-  for (std::size_t i = 0; i < kMaxAnswers; ++i) {
-    const ssize_t size = ::recv(netlink.get(), answer.data(), answer.size(), MSG_TRUNC);
-    if (size <= 0 || static_cast<std::size_t>(size) > answer.size())
-      return fail(ErrorKind::Internal, "the kernel's table of UNIX sockets does not answer");
-    if (TRY(parse_unix_diag_answer(ByteView(answer).first(static_cast<std::size_t>(size)), kSequence,
-                                   sockets)))
-      return sockets;
-  }
-  return fail(ErrorKind::TooLarge, "there are too many UNIX sockets");
+  const Bytes request = encode_unix_diag_request(kSockDiagSequence);
+  TRY(ask_sock_diag(request, kMaxUnixDiagBytes, [&sockets](ByteView answer) {
+    return parse_unix_diag_answer(answer, kSockDiagSequence, sockets);
+  }));
+  return sockets;
 }
 
 std::string usb_node(std::uint16_t bus, std::uint16_t device) {
