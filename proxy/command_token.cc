@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <iostream>
@@ -15,8 +16,10 @@
 #include "proxy/command_line.h"
 #include "proxy/config.h"
 #include "proxy/paths.h"
+#include "proxy/reader_look.h"
 #include "proxy/token_report.h"
 #include "proxy/token_settings.h"
+#include "proxy/token_watch.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
@@ -53,6 +56,7 @@ Exit status: 0 done, 1 failed, 2 usage or configuration.
 /// What a subcommand works with.
 struct Session {
   ParsedArguments arguments;
+  TokenConfig token;  ///< What stands in the configuration.
   TokenSettings settings;
   std::string state_folder;
   std::unique_ptr<EventLoop> loop;
@@ -64,6 +68,7 @@ Result<std::unique_ptr<Session>> make_session(ParsedArguments arguments) {
   if (const std::string module = arguments.value("--module"); !module.empty()) config.token.module = module;
   auto session = std::make_unique<Session>();
   session->state_folder = TRY(make_state_folder(BaseFolders::of_this_process()));
+  session->token = config.token;
   session->settings = token_settings(config.token, session->state_folder);
   session->loop = TRY(EventLoop::create());
   session->arguments = std::move(arguments);
@@ -87,17 +92,29 @@ Task<Result<std::vector<KeyInfo>>> keys_of(SignerClient& signer, std::string uri
   co_return co_await signer.list_keys(cancel);
 }
 
+/// The cards that another program has for itself alone. The module shows of those a token whose keys it
+/// cannot read, or none at all.
+std::vector<HeldToken> held_tokens(const Session& session) {
+  if (session.token.module != "auto") return {};
+  std::vector<HeldToken> held;
+  for (const TokenPlace& place : held_places(look_at_readers(), token_source(session.token)))
+    held.push_back({place.text, place.holders});
+  return held;
+}
+
 Task<Result<std::string>> list(Session& session) {
   auto signer = co_await start_signer(session);
   if (!signer) co_return fail(signer.error());
   const auto tokens = co_await (*signer)->list_tokens(session.cancel);
   if (!tokens) co_return fail(tokens.error());
-  std::vector<TokenListing> listings;
+  TokenListings listings;
   for (const token::TokenInfo& info : *tokens) {
     if (!info.initialized) continue;
     auto keys = co_await keys_of(**signer, info.uri, session.cancel);
-    listings.push_back({info, std::move(keys)});
+    listings.tokens.push_back({info, std::move(keys)});
   }
+  if (std::ranges::none_of(listings.tokens, [](const TokenListing& each) { return each.keys.has_value(); }))
+    listings.held = held_tokens(session);
   const std::string& folder = session.settings.certificate_folder;
   co_return session.arguments.has("--json") ? tokens_as_json(listings, folder)
                                             : tokens_as_text(listings, folder);

@@ -38,8 +38,9 @@ Diagnosis check_configuration(const DoctorFacts& facts) {
   const std::size_t own = facts.config->parties.size() - 1;  // the demo party is always there
   if (facts.config->source == built_in_config().source)
     return ok("there is no configuration file: the software token and the demo party are all there is");
-  return ok(printable(facts.config->source) + " is readable; it has " + std::to_string(own) +
-            (own == 1 ? " party" : " parties") + " beside the demo party");
+  const std::string count = own == 0 ? "no" : std::to_string(own);
+  return ok(printable(facts.config->source) + " is readable; it has " + count +
+            (own < 2 ? " party" : " parties") + " beside the demo party");
 }
 
 Diagnosis check_daemon(const DoctorFacts& facts) {

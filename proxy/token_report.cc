@@ -110,22 +110,35 @@ std::string token_as_text(const TokenListing& listing, const std::string& folder
   return text;
 }
 
+json held_as_json(const HeldToken& held) {
+  json holders = json::array();
+  for (const auto& holder : held.holders)
+    holders.push_back({{"pid", holder.pid}, {"name", printable(holder.name)}});
+  return {{"reader", printable(held.reader)},
+          {"held_by", std::move(holders)},
+          {"reason", tlscore::token::held_sentence(held.holders)}};
+}
+
 }  // namespace
 
-std::string tokens_as_text(const std::vector<TokenListing>& tokens, const std::string& certificate_folder) {
-  if (tokens.empty()) return "no token is there; plug it in\n";
+std::string tokens_as_text(const TokenListings& listings, const std::string& certificate_folder) {
+  if (listings.tokens.empty() && listings.held.empty()) return "no token is there; plug it in\n";
   std::string text;
-  for (const TokenListing& listing : tokens) {
-    if (!text.empty()) text += '\n';
-    text += token_as_text(listing, certificate_folder);
-  }
+  for (const TokenListing& listing : listings.tokens)
+    text += (text.empty() ? "" : "\n") + token_as_text(listing, certificate_folder);
+  for (const HeldToken& held : listings.held)
+    text += (text.empty() ? "" : "\n") + printable(held.reader) +
+            "\n  cannot be opened: " + tlscore::token::held_sentence(held.holders) + "\n";
   return text;
 }
 
-std::string tokens_as_json(const std::vector<TokenListing>& tokens, const std::string& certificate_folder) {
+std::string tokens_as_json(const TokenListings& listings, const std::string& certificate_folder) {
   json list = json::array();
-  for (const TokenListing& listing : tokens) list.push_back(token_as_json(listing, certificate_folder));
-  return json{{"tokens", std::move(list)}}.dump(2) + "\n";
+  for (const TokenListing& listing : listings.tokens)
+    list.push_back(token_as_json(listing, certificate_folder));
+  json held = json::array();
+  for (const HeldToken& each : listings.held) held.push_back(held_as_json(each));
+  return json{{"tokens", std::move(list)}, {"held", std::move(held)}}.dump(2) + "\n";
 }
 
 }  // namespace proxy

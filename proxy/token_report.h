@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tlscore/base/result.h"
+#include "tlscore/token/card_holder.h"
 #include "tlscore/token/key_info.h"
 #include "tlscore/token/token_info.h"
 
@@ -16,15 +17,28 @@ struct TokenListing {
   tlscore::Result<std::vector<tlscore::token::KeyInfo>> keys;
 };
 
+/// A token that cannot be opened, because another program has it for itself alone.
+struct HeldToken {
+  std::string reader;  ///< For people.
+  std::vector<tlscore::token::CardHolder> holders;
+};
+
+/// What `token list` shows.
+struct TokenListings {
+  std::vector<TokenListing> tokens;
+  std::vector<HeldToken> held;
+};
+
 /// For people. `certificate_folder` is where self-signed certificates are kept (own_certificate.h).
-[[nodiscard]] std::string tokens_as_text(const std::vector<TokenListing>& tokens,
+[[nodiscard]] std::string tokens_as_text(const TokenListings& listings,
                                          const std::string& certificate_folder);
 
 /// For programs: {"tokens": [{"label", "serial", "manufacturer", "model", "reader", "uri", "hardware",
 /// "initialized", "pin_tries", "pin_pad", "error", "keys": [{"id", "label", "type", "fingerprint", "uri",
 /// "schemes", "always_authenticate", "certificate"}]}]}; "certificate" is null or {"subject", "not_after",
-/// "sha256", "on_token"}; "error" is null or why the keys cannot be listed.
-[[nodiscard]] std::string tokens_as_json(const std::vector<TokenListing>& tokens,
+/// "sha256", "on_token"}; "error" is null or why the keys cannot be listed. And
+/// "held": [{"reader", "held_by": [{"pid", "name"}], "reason"}].
+[[nodiscard]] std::string tokens_as_json(const TokenListings& listings,
                                          const std::string& certificate_folder);
 
 }  // namespace proxy
