@@ -11,7 +11,9 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import pki as certificates  # noqa: E402
-from support import tokens  # noqa: E402
+from support import people, tokens  # noqa: E402
+from support.card_gnupg import GnuPG  # noqa: E402
+from support.card_stack import CardStack  # noqa: E402
 from support.latchkey import SLOWNESS, VARIANT, Latchkey  # noqa: E402
 
 SECONDS_PER_TEST = 120
@@ -55,6 +57,33 @@ def pki():
 def token(home, pki):
     """Makes a SoftHSM token that holds `pki.client(key)`."""
     return lambda key="p256": tokens.make(home / "token", pki.client(key))
+
+
+@pytest.fixture
+def pinentry(home, monkeypatch):
+    """A person at a pinentry who knows the PIN of `token`'s. What is started from now on asks there."""
+    made = people.Pinentry(home / "person", "43210987")
+    for name, value in made.environment.items():
+        monkeypatch.setenv(name, value)
+    return made
+
+
+@pytest.fixture
+def stack(home, pki, request):
+    """A smartcard that is in, with a P-256 key and its certificate. For readers on USB:
+    `pytestmark = pytest.mark.parametrize("stack", [UsbCardStack], indirect=True)`.
+    """
+    with getattr(request, "param", CardStack)(home / "stack") as made:
+        made.card.put("auth", pki.client("p256"), with_certificate=True)
+        made.plug()
+        yield made
+
+
+@pytest.fixture
+def gnupg(stack, home):
+    """GnuPG on the stack's card, which it takes for itself alone."""
+    with GnuPG(stack, home / "gnupg") as made:
+        yield made
 
 
 @pytest.fixture

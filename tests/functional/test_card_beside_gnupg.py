@@ -6,7 +6,6 @@ import threading
 import pytest
 
 from support import clients, servers, wait
-from support.card_gnupg import SHARED, GnuPG
 from support.card_stack import CardStack
 
 USER = "Alice <alice@party.test>"
@@ -21,9 +20,9 @@ def stack(home):
 
 
 @pytest.fixture
-def gnupg(stack, home):
-    with GnuPG(stack, home / "gnupg", scdaemon=SHARED) as made:
-        yield made
+def gnupg(gnupg):
+    gnupg.share_card()
+    return gnupg
 
 
 @pytest.fixture

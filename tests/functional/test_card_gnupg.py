@@ -20,12 +20,6 @@ def stack(home):
         yield made
 
 
-@pytest.fixture
-def gnupg(stack, home):
-    with GnuPG(stack, home / "gnupg") as made:
-        yield made
-
-
 def signs(gnupg, key):
     """Whether a message signed by that key verifies."""
     signed = gnupg.run("--sign", "--local-user", key, input=b"a message")

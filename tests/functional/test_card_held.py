@@ -1,10 +1,10 @@
 """scdaemon has the card for itself alone: Latchkey says who it is and what mends that, and goes on by itself once it is free."""
+import json
 import re
 
 import pytest
 
 from support import clients, servers
-from support.card_gnupg import GnuPG
 from support.card_stack import CardStack
 from support.card_usb import UsbCardStack
 
@@ -12,18 +12,7 @@ URL = "http://party.test/"
 HOLDER = r"scdaemon \(GnuPG\), process \d+, has the card for itself alone"
 
 
-@pytest.fixture(params=[CardStack, UsbCardStack])
-def stack(home, pki, request):
-    with request.param(home / "stack") as made:
-        made.card.put("auth", pki.client("p256"), with_certificate=True)
-        made.plug()
-        yield made
-
-
-@pytest.fixture
-def gnupg(stack, home):
-    with GnuPG(stack, home / "gnupg") as made:
-        yield made
+pytestmark = pytest.mark.parametrize("stack", [CardStack, UsbCardStack], indirect=True)
 
 
 @pytest.fixture
@@ -64,3 +53,14 @@ def test_a_card_that_is_taken_while_it_is_locked_is_told_at_unlock(gnupg, runnin
     assert refused.returncode == 1 and re.search(HOLDER, refused.stderr)
     gnupg.ok("--kill", "scdaemon", program="gpgconf")
     running.until(lambda status: status["armed"], "is armed")
+
+
+def test_token_list_says_who_holds_the_card_and_what_mends_it(gnupg, running):
+    assert running.run("token", "list").stdout.count("fingerprint") == 1
+    gnupg.card_status()
+    listed = running.run("token", "list")
+    assert listed.returncode == 0 and re.search("cannot be opened: " + HOLDER, listed.stdout), listed.stdout
+    for words in ("disable-ccid", "pcsc-shared", "gpgconf --kill scdaemon"):
+        assert words in listed.stdout
+    held, = json.loads(running.run("token", "list", "--json").stdout)["held"]
+    assert [holder["name"] for holder in held["held_by"]] == ["scdaemon"] and re.match(HOLDER, held["reason"])

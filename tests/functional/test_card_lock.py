@@ -8,17 +8,8 @@ import pytest
 from support import clients, servers, wait
 from support import latchkey as product
 from support.card import USING
-from support.card_stack import CardStack
 
 URL = "http://party.test/"
-
-
-@pytest.fixture
-def stack(home, pki):
-    with CardStack(home / "stack") as made:
-        made.card.put("auth", pki.client("p256"), with_certificate=True)
-        made.plug()
-        yield made
 
 
 @pytest.fixture

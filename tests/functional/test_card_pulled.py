@@ -12,12 +12,7 @@ from support.card_usb import UsbCardStack
 URL = "http://party.test/index.html"
 
 
-@pytest.fixture
-def stack(home, pki):
-    with UsbCardStack(home / "stack") as made:
-        made.card.put("auth", pki.client("p256"), with_certificate=True)
-        made.plug()
-        yield made
+pytestmark = pytest.mark.parametrize("stack", [UsbCardStack], indirect=True)
 
 
 @pytest.fixture
@@ -32,13 +27,6 @@ def armed(latchkey, pki, stack):
         stream.close()
 
 
-def ended(stream):
-    try:
-        return stream.recv(1) == b""
-    except ConnectionError:
-        return True
-
-
 def works(proxy):
     with streams.connect(proxy.port, "party.test", proxy.party.port) as stream:
         stream.sendall(b"echo\n" + b"b")
@@ -49,7 +37,7 @@ def test_a_card_that_is_pulled_disarms_and_one_that_comes_back_arms(stack, armed
     proxy, stream = armed
     for _ in range(3):
         stack.pull()
-        assert ended(stream)
+        assert streams.ended(stream)
         proxy.until(lambda status: status["token"]["state"] == "absent", "has no token")
         assert "the card was pulled out of its reader" in proxy.log
         answer = clients.curl(URL, port=proxy.port)
@@ -64,7 +52,7 @@ def test_a_card_that_is_pulled_disarms_and_one_that_comes_back_arms(stack, armed
 def test_the_end_of_pcscd_disarms_and_its_return_arms(stack, armed):
     proxy, stream = armed
     stack.kill_pcscd()
-    assert ended(stream)
+    assert streams.ended(stream)
     proxy.until(lambda status: status["token"]["state"] == "absent", "has no token")
     assert "pcscd" in proxy.status()["token"]["reason"]
     answer = clients.curl(URL, port=proxy.port)
@@ -90,7 +78,7 @@ def test_arming_waits_for_pcscd(latchkey, pki, stack):
 def test_a_dead_signer_is_replaced_by_unlock(stack, armed):
     proxy, stream = armed
     os.kill(proxy.status()["token"]["signer_pid"], signal.SIGKILL)
-    assert ended(stream)
+    assert streams.ended(stream)
     proxy.until(lambda status: status["token"]["state"] == "broken", "says that the signer is gone")
     assert proxy.run("unlock").returncode == 0
     assert works(proxy)

@@ -7,7 +7,6 @@ import threading
 
 import pytest
 
-from support.card_gnupg import SHARED, GnuPG
 from support.card_usb import UsbCardStack
 
 
@@ -82,9 +81,9 @@ def stack(home):
 
 
 @pytest.fixture
-def gnupg(stack, home):
-    with GnuPG(stack, home / "gnupg", scdaemon=SHARED) as made:
-        yield made
+def gnupg(gnupg):
+    gnupg.share_card()
+    return gnupg
 
 
 @pytest.fixture

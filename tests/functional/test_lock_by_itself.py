@@ -3,21 +3,12 @@ import datetime
 
 import pytest
 
-from support import clients, people, servers, streams, wait
+from support import clients, servers, streams, wait
 from support import latchkey as product
-from support.card import USING
-from support.card_stack import CardStack
+from support.card import USER_PIN, USING
 from support.logind import Logind
 
 URL = "http://party.test/"
-
-
-@pytest.fixture
-def stack(home, pki):
-    with CardStack(home / "stack") as made:
-        made.card.put("auth", pki.client("p256"), with_certificate=True)
-        made.plug()
-        yield made
 
 
 @pytest.fixture
@@ -29,11 +20,9 @@ def machine(home, monkeypatch):
 
 
 @pytest.fixture
-def pinentry(home, monkeypatch):
-    made = people.Pinentry(home / "person", "123456")
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    return made
+def pinentry(pinentry):
+    pinentry.pin = USER_PIN
+    return pinentry
 
 
 class Asking:
@@ -82,14 +71,6 @@ def is_old(began):
     return age.total_seconds() >= 3
 
 
-def ended(stream):
-    """Does it end, without a further octet?"""
-    try:
-        return stream.recv(1) == b""
-    except ConnectionError:
-        return True
-
-
 def test_sleep_takes_the_pin_from_the_card_before_the_machine_sleeps(latchkey, pki, stack, pinentry, machine):
     with servers.ByteServer(pki.server()) as server, latchkey(server, token=Asking(stack)) as proxy:
         wait.until(lambda: machine.delayers() == 1, "Latchkey wants to be waited for", 20)
@@ -101,7 +82,7 @@ def test_sleep_takes_the_pin_from_the_card_before_the_machine_sleeps(latchkey, p
         assert USING not in stack.card.verified, "the machine sleeps, and the card is open"
         assert delayed < 1 * product.SLOWNESS
         stream.settimeout(20)
-        assert ended(stream)
+        assert streams.ended(stream)
         is_forgotten(proxy, stack)
         machine.wake()
         wait.until(lambda: machine.delayers() == 1, "Latchkey wants to be waited for again", 20)

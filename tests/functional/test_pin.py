@@ -30,14 +30,6 @@ def watched(token, logins):
 
 
 @pytest.fixture
-def pinentry(home, monkeypatch):
-    made = people.Pinentry(home / "person", "43210987")
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    return made
-
-
-@pytest.fixture
 def party(pki):
     with servers.Nginx(pki.server()) as server:
         yield server

@@ -15,13 +15,10 @@ waits_for_real_limits = pytest.mark.skipif(bool(product.VARIANT), reason="waits 
 
 
 @pytest.fixture
-def pinentry(home, monkeypatch):
+def pinentry(pinentry):
     """A person who does not answer yet."""
-    made = people.Pinentry(home / "person", "43210987")
-    for name, value in made.environment.items():
-        monkeypatch.setenv(name, value)
-    made.hold()
-    return made
+    pinentry.hold()
+    return pinentry
 
 
 @pytest.fixture

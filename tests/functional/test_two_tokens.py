@@ -83,7 +83,7 @@ def test_the_removal_of_one_ends_its_own_connections_alone(start, stack, server,
             stream.sendall(b"echo\n" + b"a")
             assert stream.recv(1) == b"a"
         stack.pull_reader(1)
-        assert ended(opened[1])
+        assert streams.ended(opened[1])
         for stream in (opened[0], opened[2]):
             stream.sendall(b"b")
             assert stream.recv(1) == b"b", "this one has nothing to do with that token"
@@ -91,8 +91,8 @@ def test_the_removal_of_one_ends_its_own_connections_alone(start, stack, server,
         answer = ask(proxy, HOSTS[1])
         assert answer.status == 503 and "insert the one that holds it" in answer.body
         stack.pull_reader(0)
-        assert ended(opened[0])
-        assert ended(opened[2]), "without a key of its own it ends with the last token"
+        assert streams.ended(opened[0])
+        assert streams.ended(opened[2]), "without a key of its own it ends with the last token"
         stack.plug(1)
         armed(proxy, 1)
         with streams.connect(proxy.port, HOSTS[1], server.port) as stream:
@@ -115,22 +115,13 @@ def test_of_two_with_the_same_key_the_other_takes_over(start, stack, pki, server
         assert stream.recv(1) == b"a"
         used = 0 if "READER-0" in proxy.status()["tokens"][0]["place"] else 1
         stack.pull_reader(used)
-        assert ended(stream), "a connection belongs to the very token that opened it"
+        assert streams.ended(stream), "a connection belongs to the very token that opened it"
         armed(proxy, 1)
         with streams.connect(proxy.port, HOSTS[0], server.port) as stream:
             stream.sendall(b"echo\n" + b"b")
             assert stream.recv(1) == b"b"
     finally:
         proxy.stop()
-
-
-def ended(stream):
-    """Does it end within the stream's limit of time, without a further octet?"""
-    stream.settimeout(20)
-    try:
-        return stream.recv(1) == b""
-    except ConnectionError:
-        return True
 
 
 def test_a_second_token_disturbs_nobody(start, stack, pki, server, two):

@@ -47,6 +47,10 @@ class GnuPG:
     def environment(self):
         return self._stack.client_environment | {"GNUPGHOME": str(self.folder), "LC_ALL": "C.UTF-8"}
 
+    def share_card(self):
+        """The way out of most trouble beside OpenSC. scdaemon reads it when it starts."""
+        (self.folder / "scdaemon.conf").write_text(SHARED)
+
     def set_pin(self, user):
         """What is typed as the user's PIN from now on."""
         (self.folder / "user").write_text(user)

@@ -26,6 +26,15 @@ def rest(stream):
     return received
 
 
+def ended(stream, seconds=20):
+    """Does it end within that time, without a further octet?"""
+    stream.settimeout(seconds)
+    try:
+        return stream.recv(1) == b""
+    except ConnectionError:
+        return True
+
+
 def connect(port, host, target):
     """An HTTP CONNECT to host:target through the proxy at `port`; the socket behind the answer's last byte."""
     stream = ask(port, host, target)
