@@ -51,4 +51,41 @@ inline Bytes concatenation(std::initializer_list<ByteView> parts) {
   return all;
 }
 
+/// A subpacket of a signature (RFC 4880, section 5.2.3.1) of fewer than 191 octets; add 0x80 to make it
+/// critical.
+inline Bytes make_subpacket(unsigned type, ByteView body) {
+  const Bytes head = {static_cast<std::uint8_t>(body.size() + 1), static_cast<std::uint8_t>(type)};
+  return concatenation({head, body});
+}
+
+/// The issuer's key ID, as a subpacket.
+inline Bytes issuer_subpacket(const KeyPacket& issuer) {
+  return make_subpacket(16, issuer.key_id.octets);
+}
+
+/// The body of a signature of version 4, RSA and SHA-256, with these areas and a number that verifies
+/// nothing.
+inline Bytes make_signature(std::uint8_t type, ByteView hashed, ByteView unhashed) {
+  tlscore::ByteWriter writer;
+  writer.bytes(Bytes{4, type, 1, 8});
+  writer.u16(static_cast<std::uint16_t>(hashed.size()));
+  writer.bytes(hashed);
+  writer.u16(static_cast<std::uint16_t>(unhashed.size()));
+  writer.bytes(unhashed);
+  writer.bytes(Bytes{0, 0, 0, 1, 1});
+  return writer.take();
+}
+
+/// A creation time, as a subpacket.
+inline Bytes creation_subpacket(std::uint8_t seconds) {
+  return make_subpacket(2, Bytes{0, 0, 0, seconds});
+}
+
+/// A packet with a signature that says of itself that this key made it, at that second of 1970.
+inline Bytes claimed_signature(std::uint8_t type, const KeyPacket& issuer, std::uint8_t seconds = 1,
+                               ByteView more_hashed = {}) {
+  const Bytes hashed = concatenation({creation_subpacket(seconds), more_hashed});
+  return make_packet(kSignatureTag, make_signature(type, hashed, issuer_subpacket(issuer)));
+}
+
 }  // namespace openpgp_auth
