@@ -70,6 +70,30 @@ TEST(MinimalCertificate, ShowsTheFirstUserIdWhereNoneIsPrimary) {
   EXPECT_EQ(primary_user_id(*certificate), &certificate->user_ids()[0]);
 }
 
+TEST(MinimalCertificate, PassesOverARevokedUserId) {
+  const Certificate names = openpgp_certificate("names.pgp");
+  const UserId& revoked = names.user_ids()[0];
+  const UserId& other = names.user_ids()[1];
+  const auto whole = Certificate::parse(
+      concatenation({names.primary().packet, revoked.packet, revoked.self_signatures[0].packet,
+                     claimed_signature(kCertificationRevocation, names.primary()), other.packet,
+                     other.self_signatures[0].packet}));
+  EXPECT_EQ(minimal(*whole, names.primary().fingerprint).user_ids().at(0).text, other.text);
+}
+
+TEST(MinimalCertificate, KeepsTheNewestSignatureOnTheKeyItselfAndNoRevocation) {
+  const Certificate names = openpgp_certificate("names.pgp");
+  const UserId& name = names.user_ids()[0];
+  const Bytes newer = claimed_signature(kDirectKey, names.primary(), 2);
+  const auto whole = Certificate::parse(
+      concatenation({names.primary().packet, claimed_signature(kKeyRevocation, names.primary()), newer,
+                     claimed_signature(kDirectKey, names.primary(), 1), name.packet,
+                     name.self_signatures[0].packet, make_packet(kUserAttributeTag, "photo")}));
+  const Bytes expected =
+      concatenation({names.primary().packet, newer, name.packet, name.self_signatures[0].packet});
+  EXPECT_EQ(*minimal_certificate(*whole, names.primary().fingerprint, ""), expected);
+}
+
 TEST(MinimalCertificate, TakesTheNewestSelfSignature) {
   // The second user ID was made primary a minute later: GnuPG's export has that signature only, so the first
   // one's is put beside it, which only GnuPG could tell from a good one.
