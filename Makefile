@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.SECONDARY:
+.PRECIOUS: %.o
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
@@ -24,9 +24,9 @@ SANITIZE := $(SANITIZE_$(VARIANT))
 HARDEN := $(if $(VARIANT),,-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection)
 INCLUDES := -I. -Itlscore -isystem $(MBEDTLS)/src/include -isystem $(MBEDTLS)/src/library -isystem /usr/include/p11-kit-1 -isystem /usr/include/PCSC
 CXXFLAGS_ := -std=c++23 -g -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(INCLUDES) \
-	-DMBEDTLS_USER_CONFIG_FILE='"mbedtls_config.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0
+	-DMBEDTLS_USER_CONFIG_FILE='"latchkey_mbedtls.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0
 WRAPPED := $(shell cat tlscore/tls/wrapped_symbols.txt 2>/dev/null)
-LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(WRAPPED:%=-Wl,--wrap=%)
+LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(foreach f,$(WRAPPED),-Wl,--wrap=$(f),-u,__wrap_$(f))
 LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/libmbedcrypto.a \
 	-levent_core -levent_pthreads -lp11-kit -lpcsclite -ludev -lsystemd -lgpgme -lsodium
 
@@ -117,7 +117,7 @@ deps-test:
 	$(call install_missing,$(DEPS_BUILD) $(DEPS_RUN) $(DEPS_TEST))
 
 # --- Rules -------------------------------------------------------------------------------------------------
-$(MBEDTLS)/built: tlscore/get-mbedtls.sh tlscore/mbedtls.version tlscore/mbedtls_config.h
+$(MBEDTLS)/built: tlscore/get-mbedtls.sh tlscore/mbedtls.version tlscore/latchkey_mbedtls.h
 	@echo "getting and building mbedTLS"
 	@tlscore/get-mbedtls.sh $(MBEDTLS)
 	@touch $@

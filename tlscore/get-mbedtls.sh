@@ -64,7 +64,7 @@ fi
 
 make -s -C "$out/src/library" GEN_FILES= clean >/dev/null 2>&1 || true
 make -s -j"$(nproc)" -C "$out/src/library" GEN_FILES= static \
-    CFLAGS="-O2 -g -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -I$here -DMBEDTLS_USER_CONFIG_FILE='\"mbedtls_config.h\"'" \
+    CFLAGS="-O2 -g -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -I$here -DMBEDTLS_USER_CONFIG_FILE='\"latchkey_mbedtls.h\"'" \
     >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; die "the library does not build; the whole log is $out/build.log"; }
 mkdir -p "$out/lib"
 cp "$out"/src/library/libmbed*.a "$out/lib/"

@@ -84,7 +84,7 @@ def breaches(name, text):
 
 def main():
     # mbedTLS reads its configuration by name; nothing of ours includes it.
-    names = [name for name in sources.listed("*.cc", "*.c", "*.h") if name != "tlscore/mbedtls_config.h"]
+    names = [name for name in sources.listed("*.cc", "*.c", "*.h") if name != "tlscore/latchkey_mbedtls.h"]
     found = [line for name in names for line in breaches(name, (sources.ROOT / name).read_text())]
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0

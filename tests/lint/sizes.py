@@ -21,7 +21,7 @@ def judge(name, lines):
 
 
 def main():
-    names = [name for name in sources.listed("*.cc", "*.c", "*.h") if name != "tlscore/mbedtls_config.h"]
+    names = [name for name in sources.listed("*.cc", "*.c", "*.h") if name != "tlscore/latchkey_mbedtls.h"]
     verdicts = [judge(name, len((sources.ROOT / name).read_text().splitlines())) for name in names]
     for _, sentence in verdicts:
         if sentence:

@@ -6,6 +6,9 @@
 #define MBEDTLS_THREADING_C
 #define MBEDTLS_THREADING_PTHREAD
 
+// A server's key may be on a token: its signature in TLS 1.2 is waited for.
+#define MBEDTLS_SSL_ASYNC_PRIVATE
+
 // TLS 1.2 with ECDHE only: with static RSA or ECDH our certificate would leave before the server has
 // proved that it holds its key.
 #undef MBEDTLS_KEY_EXCHANGE_PSK_ENABLED
