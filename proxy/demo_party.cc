@@ -79,8 +79,10 @@ Result<UniqueFd> DemoParty::connect() {
 Task<void> DemoParty::serve(UniqueFd fd) {
   auto socket = Socket::adopt(m_loop, std::move(fd));
   if (!socket) co_return;
-  const tls::ServerSettings settings{
-      .chain = {m_certificate}, .key = m_key, .alpn = {}, .ask_for_certificate = true};
+  const auto credential = tls::ServerCredential::create({&m_certificate, 1}, m_key);
+  const tls::ServerSettings settings{.credential = [&credential](const std::string&) { return credential; },
+                                     .alpn = {},
+                                     .ask_for_certificate = true};
   auto engine = tls::Engine::create_server(settings);
   if (!engine) co_return;
   tls::TlsStream stream(std::move(*socket), std::move(*engine));

@@ -50,8 +50,8 @@ Task<void> send_plain_alert(Stream& stream, std::uint8_t description, Cancel& ca
 
 tls::ServerSettings server_settings(const GateSession& session) {
   const bool is_http = session.settings->config().forwarding == GateForwarding::Http;
-  return {.chain = session.shown->chain,
-          .key = session.shown->key,
+  auto credential = tls::ServerCredential::create(session.shown->chain, session.shown->key);
+  return {.credential = [credential](const std::string& /*name*/) { return credential; },
           .alpn = is_http ? std::vector<std::string>{"http/1.1"} : std::vector<std::string>{},
           .ask_for_certificate = true};
 }

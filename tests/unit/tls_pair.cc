@@ -30,11 +30,17 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
   m_identity = std::make_shared<const Identity>(
       Identity{{Bytes(der.begin(), der.end())}, m_client_key->public_key(), false});
   m_client = *Engine::create_client(client);
-  m_server = *Engine::create_server({.chain = {*m_server_certificate},
-                                     .key = m_server_key,
+  ServerCredential credential = *ServerCredential::create({&*m_server_certificate, 1}, m_server_key);
+  if (!server.has_x509) credential.identity.chain.clear();
+  if (server.key_is_elsewhere) credential.key.reset();
+  credential.identity.openpgp = server.openpgp;
+  const auto shown = std::make_shared<const ServerCredential>(std::move(credential));
+  m_server = *Engine::create_server({.credential = [shown](const std::string&) { return shown; },
                                      .alpn = server.alpn,
                                      .ask_for_certificate = server.ask_for_certificate,
-                                     .tickets = server.tickets});
+                                     .takes_openpgp = !server.openpgp.empty(),
+                                     .tickets = server.tickets,
+                                     .highest = server.highest});
 }
 
 void TlsPair::carry() {
@@ -51,6 +57,7 @@ void TlsPair::run_server() {
   if (m_server_error) return;
   const auto wants = m_server->handshake();
   if (!wants) m_server_error = wants.error();
+  m_server_wants = wants ? std::optional(*wants) : std::nullopt;
   carry();
 }
 

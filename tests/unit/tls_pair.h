@@ -12,6 +12,10 @@ class TlsPair {
     bool ask_for_certificate = false;
     std::vector<std::string> alpn{};
     std::shared_ptr<TicketKeys> tickets{};
+    Bytes openpgp{};  ///< The body of its OpenPGP Certificate message; it then takes the client's, too.
+    bool has_x509 = true;
+    bool key_is_elsewhere = false;  ///< Its signatures are waited for.
+    Version highest = Version::Tls13;
   };
 
   TlsPair(const ClientSettings& client, const ServerOptions& server);
@@ -29,6 +33,11 @@ class TlsPair {
   [[nodiscard]] const x509::Certificate& server_certificate() const { return *m_server_certificate; }
   [[nodiscard]] const x509::Certificate& client_certificate() const { return *m_client_certificate; }
   [[nodiscard]] x509::PrivateKey& client_key() { return *m_client_key; }
+  [[nodiscard]] x509::PublicKey server_public_key() const { return m_server_key->public_key(); }
+  /// What the server waits for, if it does.
+  [[nodiscard]] std::optional<Wants> server_wants() const { return m_server_wants; }
+  /// With its own key, for what it waits for.
+  void sign_for_server() { m_server->give_signature(*m_server_key->sign(m_server->signature_request())); }
   [[nodiscard]] std::shared_ptr<const Identity> identity() const { return m_identity; }
 
  private:
@@ -40,6 +49,7 @@ class TlsPair {
   std::unique_ptr<Engine> m_client;
   std::unique_ptr<Engine> m_server;
   std::optional<Error> m_server_error;
+  std::optional<Wants> m_server_wants;
 };
 
 }  // namespace tlscore::tls

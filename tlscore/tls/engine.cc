@@ -7,15 +7,14 @@
 namespace tlscore::tls {
 namespace {
 
-/// Our certificates as the library sends them: octets, and a next one. They need not be parsed for that.
-std::vector<mbedtls_x509_crt> sent_chain(const Identity& identity) {
-  std::vector<mbedtls_x509_crt> nodes(identity.chain.size());
-  for (std::size_t i = 0; i < nodes.size(); ++i) {
-    nodes[i].raw.p = const_cast<unsigned char*>(identity.chain[i].data());
-    nodes[i].raw.len = identity.chain[i].size();
-    nodes[i].next = i + 1 < nodes.size() ? &nodes[i + 1] : nullptr;
-  }
-  return nodes;
+/// What the peer is told of its refusal (RFC 5246, section 7.2.2).
+unsigned char alert_for(ErrorKind why, bool about_openpgp) {
+  constexpr unsigned char kCertificateUnobtainable = 111;
+  if (why == ErrorKind::Untrusted) return MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN;
+  if (about_openpgp && why == ErrorKind::NotFound) return kCertificateUnobtainable;
+  if (about_openpgp && why == ErrorKind::Unsupported) return MBEDTLS_SSL_ALERT_MSG_UNSUPPORTED_CERT;
+  if (about_openpgp && why == ErrorKind::Malformed) return MBEDTLS_SSL_ALERT_MSG_BAD_CERT;
+  return MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
 }
 
 }  // namespace
@@ -59,7 +58,8 @@ Result<Wants> Engine::handshake() {
     }
     const int code = mbedtls_ssl_handshake_step(ssl);
     if (code == MBEDTLS_ERR_SSL_WANT_READ) return Wants::Input;
-    if (code == kSignatureIsComing) return Wants::Signature;
+    if (code == kSignatureIsComing)
+      return m_state->handshake.openpgp.wants_peer_key ? Wants::PeerKey : Wants::Signature;
     if (code != 0) return fail(tls_error(code, *ssl));
     if (m_state->is_client) TRY(m_state->note_resumption());
   }
@@ -81,7 +81,8 @@ Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
                 "your certificate could be used by somebody in between");
   }
   state.identity = std::move(identity);
-  state.identity_chain = sent_chain(*state.identity);
+  state.identity_chain = sent_chain(state.identity->chain);
+  state.handshake.openpgp.own_body = state.identity->openpgp;
   state.handshake.token_key.emplace(*state.identity);
   latchkey_ssl_show(state.ssl.get(), &state.shown, state.identity_chain.data(),
                     state.handshake.token_key->pk());
@@ -92,9 +93,17 @@ Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
 void Engine::refuse_peer(ErrorKind why) {
   mbedtls_ssl_context* ssl = m_state->ssl.get();
   latchkey_ssl_prepare_alert(ssl);
-  const unsigned char alert = why == ErrorKind::Untrusted ? MBEDTLS_SSL_ALERT_MSG_CERT_UNKNOWN
-                                                          : MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE;
+  const unsigned char alert = alert_for(why, m_state->handshake.openpgp.wants_peer_key);
   static_cast<void>(mbedtls_ssl_send_alert_message(ssl, MBEDTLS_SSL_ALERT_LEVEL_FATAL, alert));
+}
+
+Result<void> Engine::give_peer_key(std::optional<x509::PublicKey> key) {
+  if (!key && m_state->is_client) return fail(ErrorKind::Refused, "the server shows no OpenPGP certificate");
+  OpenPgpHandshake& openpgp = m_state->handshake.openpgp;
+  openpgp.wants_peer_key = false;
+  openpgp.peer_key_given = true;
+  openpgp.peer_key = std::move(key);
+  return {};
 }
 
 const x509::SignatureRequest& Engine::signature_request() const {
@@ -114,6 +123,16 @@ std::vector<x509::Certificate> Engine::peer_chain() const {
     chain.push_back(std::move(*certificate));
   }
   return chain;
+}
+
+ByteView Engine::peer_openpgp() const {
+  return m_state->handshake.openpgp.peer_body;
+}
+
+std::optional<x509::PublicKey> Engine::peer_key() const {
+  if (m_state->handshake.openpgp.in_use()) return m_state->handshake.openpgp.peer_key;
+  const auto chain = peer_chain();
+  return chain.empty() ? std::nullopt : std::optional(chain.front().public_key());
 }
 
 const Negotiated& Engine::negotiated() const {

@@ -1,7 +1,9 @@
 // One TLS connection: octets in, octets out. It never touches a socket, never waits, never asks the token.
 //
-// A client's handshake stops twice and says what it wants: the judgement of the peer, before anything of our
-// identity has left; and a signature for our CertificateVerify. Whoever drives it brings both and goes on.
+// A client's handshake stops and says what it wants: the judgement of the peer, before anything of our
+// identity has left; and a signature for our CertificateVerify. Either side's stops at an OpenPGP
+// certificate, and a server's at its signature where a token makes it. Whoever drives it brings these and
+// goes on.
 #pragma once
 
 #include <functional>
@@ -11,46 +13,18 @@
 #include <vector>
 
 #include "tlscore/base/bytes.h"
-#include "tlscore/tls/identity.h"
+#include "tlscore/tls/engine_settings.h"
 #include "tlscore/x509/certificate.h"
-#include "tlscore/x509/private_key.h"
 
 namespace tlscore::tls {
-
-enum class Version : std::uint8_t { Tls12, Tls13 };
-
-[[nodiscard]] constexpr std::string_view to_string(Version version) {
-  return version == Version::Tls12 ? "TLS 1.2" : "TLS 1.3";
-}
-
-class Session;
-class TicketKeys;
 
 /// Is given what can be resumed later.
 using SessionTaker = std::function<void(std::shared_ptr<const Session>)>;
 
-struct ClientSettings {
-  std::string server_name;  ///< For SNI (RFC 6066, section 3); empty for an address, which SNI cannot carry.
-  std::vector<std::string>
-      alpn;  ///< Protocol names in our order of preference (RFC 7301); empty: not offered.
-  Version lowest = Version::Tls12;
-  Version highest = Version::Tls13;
-  bool resumable = false;  ///< Asks the peer for sessions, and takes them if on_session() says where to.
-  /// Offered where `resumable`; the peer may prefer a full handshake. Null: there is none.
-  std::shared_ptr<const Session> session{};
-};
-
-struct ServerSettings {
-  std::vector<x509::Certificate> chain;   ///< Our own first.
-  std::shared_ptr<x509::PrivateKey> key;  ///< Of the first one. Shared by all connections of one thread.
-  std::vector<std::string> alpn;          ///< In our order of preference; empty: none is chosen.
-  bool ask_for_certificate = false;       ///< The client may still send none.
-  std::shared_ptr<TicketKeys> tickets{};  ///< Null: nothing can be resumed.
-};
-
 /// What the engine needs before it can go on.
 enum class Wants : std::uint8_t {
   Input,      ///< More octets from the peer.
+  PeerKey,    ///< give_peer_key() for peer_openpgp(): which key does the peer's certificate mean?
   Judgement,  ///< give_judgement().
   Signature,  ///< give_signature() for signature_request().
   Nothing,    ///< The handshake is complete.
@@ -59,11 +33,13 @@ enum class Wants : std::uint8_t {
 /// What was negotiated; complete when the handshake is, and as far as it is known before.
 struct Negotiated {
   Version version = Version::Tls13;
-  std::string cipher_suite;  ///< IANA's name, e.g. "TLS1-3-AES-256-GCM-SHA384" as the library spells it.
-  std::string alpn;          ///< Empty: none.
-  bool certificate_asked = false;  ///< The server asked for a certificate of ours.
-  bool takes_rsa_pkcs1 = false;    ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).
-  bool identity_shown = false;     ///< And was given one.
+  std::string cipher_suite;   ///< IANA's name, e.g. "TLS1-3-AES-256-GCM-SHA384" as the library spells it.
+  std::string alpn;           ///< Empty: none.
+  std::string server_name{};  ///< Server: the name that the client asked for, as it was sent.
+  CertificateType certificate_type = CertificateType::X509;  ///< Of both sides.
+  bool certificate_asked = false;                            ///< The server asked for a certificate of ours.
+  bool takes_rsa_pkcs1 = false;  ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).
+  bool identity_shown = false;   ///< And was given one.
   bool resumed = false;  ///< Nobody showed anything: what the session's full handshake found still holds.
 };
 
@@ -91,8 +67,14 @@ class Engine {
   /// wants.
   Result<void> give_judgement(std::shared_ptr<const Identity> identity);
 
+  /// After Wants::PeerKey: the key that the peer has to hold; nothing if it presents none, as a client may.
+  /// Fails with Refused for a server that presents none.
+  Result<void> give_peer_key(std::optional<x509::PublicKey> key);
+
   /// Ends the handshake for this reason: leaves a fatal alert in output(), certificate_unknown for a peer
-  /// that is not trusted, handshake_failure for anything else.
+  /// that is not trusted, and handshake_failure for anything else; after Wants::PeerKey
+  /// certificate_unobtainable (RFC 6091, section 3.3) for NotFound, unsupported_certificate for Unsupported
+  /// and bad_certificate for Malformed.
   void refuse_peer(ErrorKind why);
 
   /// After Wants::Signature.
@@ -107,6 +89,11 @@ class Engine {
   /// The peer's certificates as it sent them, its own first; empty when it sent none, and when a session was
   /// resumed. DER that could not be read has already failed the handshake.
   [[nodiscard]] std::vector<x509::Certificate> peer_chain() const;
+  /// The body of the peer's OpenPGP Certificate message (RFC 6091, section 3.3), where that type was agreed
+  /// on; empty where it was not, and when a session was resumed. Nobody here has read it.
+  [[nodiscard]] ByteView peer_openpgp() const;
+  /// The key that the peer has proved, or is about to; nothing: it presented none.
+  [[nodiscard]] std::optional<x509::PublicKey> peer_key() const;
   [[nodiscard]] const Negotiated& negotiated() const;
 
   /// Octets from the peer. They are kept until they are used.

@@ -22,19 +22,18 @@ constexpr auto kCipherSuites = std::to_array<int>({
     0,
 });
 
+}  // namespace
+
 mbedtls_ssl_protocol_version library_version(Version version) {
   return version == Version::Tls12 ? MBEDTLS_SSL_VERSION_TLS1_2 : MBEDTLS_SSL_VERSION_TLS1_3;
 }
 
-/// Tickets, and in TLS 1.3 the key exchange that resumes with fresh keys: never without (RFC 8446,
-/// section 2.2).
-void allow_resumption(mbedtls_ssl_config& config) {
-  mbedtls_ssl_conf_session_tickets(&config, MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
-  mbedtls_ssl_conf_tls13_key_exchange_modes(&config, MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL |
-                                                         MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL);
+void Engine::State::allow_resumption() {
+  mbedtls_ssl_conf_session_tickets(config.get(), MBEDTLS_SSL_SESSION_TICKETS_ENABLED);
+  mbedtls_ssl_conf_tls13_key_exchange_modes(
+      config.get(),
+      MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL | MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_EPHEMERAL);
 }
-
-}  // namespace
 
 int Engine::State::send(void* self, const unsigned char* octets, std::size_t size) noexcept {
   static_cast<State*>(self)->output.add({octets, size});
@@ -80,34 +79,12 @@ Result<void> Engine::State::configure_client(const ClientSettings& settings) {
   mbedtls_ssl_conf_authmode(its, MBEDTLS_SSL_VERIFY_NONE);
   mbedtls_ssl_conf_min_tls_version(its, library_version(settings.lowest));
   mbedtls_ssl_conf_max_tls_version(its, library_version(settings.highest));
+  handshake.openpgp.ours = settings.certificate_types;
   resumable = settings.resumable;
   if (!resumable) return {};
-  allow_resumption(*its);
+  allow_resumption();
   mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
       its, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
-  return {};
-}
-
-Result<void> Engine::State::configure_server(const ServerSettings& settings) {
-  server_key = settings.key;
-  for (const x509::Certificate& certificate : settings.chain) {
-    const ByteView der = certificate.der();
-    if (mbedtls_x509_crt_parse_der(server_chain.get(), der.data(), der.size()) != 0) {
-      return fail(ErrorKind::Malformed, "a certificate of the server's own cannot be read");
-    }
-  }
-  if (mbedtls_ssl_conf_own_cert(config.get(), server_chain.get(), server_key->handle()) != 0) {
-    return fail(ErrorKind::Internal, "no memory for a TLS server");
-  }
-  if (settings.tickets) {
-    tickets = settings.tickets;
-    allow_resumption(*config.get());
-    tickets->serve(*config.get());
-  }
-  // The library proves that the client holds its certificate's key. Whether the client is welcome is not its
-  // affair.
-  mbedtls_ssl_conf_authmode(
-      config.get(), settings.ask_for_certificate ? MBEDTLS_SSL_VERIFY_OPTIONAL : MBEDTLS_SSL_VERIFY_NONE);
   return {};
 }
 
@@ -126,6 +103,7 @@ void Engine::State::note_negotiated() {
   if (const char* suite = mbedtls_ssl_get_ciphersuite(its); suite != nullptr) negotiated.cipher_suite = suite;
   if (const char* protocol = mbedtls_ssl_get_alpn_protocol(its); protocol != nullptr)
     negotiated.alpn = protocol;
+  if (handshake.openpgp.in_use()) negotiated.certificate_type = CertificateType::OpenPgp;
   if (latchkey_ssl_certificate_asked(its) != 0) negotiated.certificate_asked = true;
   negotiated.takes_rsa_pkcs1 = !is_tls12() && handshake.takes_rsa_pkcs1;
 }

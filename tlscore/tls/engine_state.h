@@ -8,6 +8,7 @@
 #include "tlscore/tls/handshake_state.h"
 #include "tlscore/tls/octet_queue.h"
 #include "tlscore/tls/session.h"
+#include "tlscore/tls/shown_credential.h"
 #include "tlscore/tls/ssl_internals.h"
 #include "tlscore/tls/ticket_keys.h"
 
@@ -15,15 +16,17 @@ namespace tlscore::tls {
 
 using SslContext = CValue<mbedtls_ssl_context, mbedtls_ssl_init, mbedtls_ssl_free>;
 using SslConfig = CValue<mbedtls_ssl_config, mbedtls_ssl_config_init, mbedtls_ssl_config_free>;
-using CertificateChain = CValue<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free>;
+
+[[nodiscard]] mbedtls_ssl_protocol_version library_version(Version version);
 
 /// In the order of creation: the library's connection points to everything before it.
 struct Engine::State {
   SslConfig config;
   std::vector<std::string> alpn;
   std::vector<const char*> alpn_pointers;
-  CertificateChain server_chain;
-  std::shared_ptr<x509::PrivateKey> server_key;
+  CredentialChooser choose_credential;
+  std::unique_ptr<ShownCredential> shown_credential;  ///< Server.
+  bool takes_openpgp = false;                         ///< Server.
   std::shared_ptr<TicketKeys> tickets;
   std::shared_ptr<const Identity> identity;
   std::vector<mbedtls_x509_crt> identity_chain;
@@ -46,7 +49,12 @@ struct Engine::State {
   Result<void> configure(int endpoint, const std::vector<std::string>& protocols);
   Result<void> configure_server(const ServerSettings& settings);
   Result<void> configure_client(const ClientSettings& settings);
+  /// Tickets, and in TLS 1.3 the key exchange that resumes with fresh keys: never without (RFC 8446,
+  /// section 2.2).
+  void allow_resumption();
   Result<void> connect();
+  /// Server: what is shown for the ClientHello that was read; 0, or an error code of the library's.
+  int show_credential();
   /// After each step of the handshake: what there is to be said of resuming. Fails with Refused.
   Result<void> note_resumption();
   void hand_over_session();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "tlscore/tls/openpgp_handshake.h"
 #include "tlscore/tls/token_key.h"
 
 namespace tlscore::tls {
@@ -16,6 +17,7 @@ struct HandshakeState {
   std::optional<TokenKey> token_key;  ///< Ours, once an identity may be shown.
   /// The peer lists rsa_pkcs1_sha256_legacy (RFC 9963) among the signatures that it takes.
   bool takes_rsa_pkcs1 = false;
+  OpenPgpHandshake openpgp;
 
   static HandshakeState& of(mbedtls_ssl_context* ssl) {
     return *static_cast<HandshakeState*>(mbedtls_ssl_get_user_data_p(ssl));

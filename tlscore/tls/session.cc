@@ -1,21 +1,13 @@
 // mbedTLS's session, cut to what resuming needs.
 #include "tlscore/tls/session.h"
 
-#include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace tlscore::tls {
 namespace {
-
-/// The judgement keeps what it needs of the peer's certificate; resuming needs nothing of it.
-void forget_certificate(mbedtls_ssl_session& session) {
-  if (session.peer_cert == nullptr) return;
-  mbedtls_x509_crt_free(session.peer_cert);
-  mbedtls_free(session.peer_cert);
-  session.peer_cert = nullptr;
-}
 
 bool can_be_resumed(const mbedtls_ssl_session& session) {
   if (session.ticket_len > Session::kMaxTicketBytes) return false;
@@ -44,11 +36,16 @@ Session::Session(Data data)
 
 Session::~Session() = default;
 
-std::shared_ptr<const Session> Session::take_from(const mbedtls_ssl_context& ssl) {
+std::shared_ptr<const Session> Session::take_from(mbedtls_ssl_context& ssl) {
+  if (ssl.session == nullptr) return nullptr;
   Data data(new mbedtls_ssl_session);
   mbedtls_ssl_session_init(data.get());
-  if (mbedtls_ssl_get_session(&ssl, data.get()) != 0 || !can_be_resumed(*data)) return nullptr;
-  forget_certificate(*data);
+  // The judgement keeps what it needs of the peer's certificate; resuming needs nothing of it. The library
+  // would copy it by reading it again, and an OpenPGP one is not there for it to read.
+  mbedtls_x509_crt* const certificate = std::exchange(ssl.session->peer_cert, nullptr);
+  const int copied = mbedtls_ssl_get_session(&ssl, data.get());
+  ssl.session->peer_cert = certificate;
+  if (copied != 0 || !can_be_resumed(*data)) return nullptr;
   return std::shared_ptr<const Session>(new Session(std::move(data)));
 }
 

@@ -22,7 +22,7 @@ class Session {
 
   /// What a client's connection has to offer now: after its handshake in TLS 1.2, with each ticket in
   /// TLS 1.3. Null when that cannot be resumed, or is not worth keeping.
-  static std::shared_ptr<const Session> take_from(const mbedtls_ssl_context& ssl);
+  static std::shared_ptr<const Session> take_from(mbedtls_ssl_context& ssl);
 
   ~Session();
   Session(const Session&) = delete;

@@ -13,6 +13,18 @@ int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl) {
   return ssl->handshake != NULL && ssl->handshake->extended_ms == MBEDTLS_SSL_EXTENDED_MS_ENABLED;
 }
 
+int latchkey_ssl_resumes_tls12(const mbedtls_ssl_context* ssl) {
+  return ssl->handshake != NULL && ssl->handshake->resume != 0;
+}
+
+int latchkey_ssl_read_message(mbedtls_ssl_context* ssl) {
+  return mbedtls_ssl_read_record(ssl, 1);
+}
+
+int latchkey_ssl_write_handshake_message(mbedtls_ssl_context* ssl) {
+  return mbedtls_ssl_write_handshake_msg(ssl);
+}
+
 int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl) {
   if (ssl->handshake == NULL) return 0;
   if (ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_2)

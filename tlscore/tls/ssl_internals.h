@@ -6,6 +6,11 @@
 
 #include <mbedtls/ssl.h>
 
+#if !defined(MBEDTLS_THREADING_PTHREAD) || !defined(MBEDTLS_SSL_ASYNC_PRIVATE) || \
+    defined(MBEDTLS_KEY_EXCHANGE_RSA_ENABLED)
+#error "mbedTLS's headers were read without latchkey_mbedtls.h: the library's structures would be others"
+#endif
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -16,6 +21,9 @@ int latchkey_ssl_certificate_asked(const mbedtls_ssl_context* ssl);
 /// Has the server agreed to resume the session that was offered? To be asked after each step: only the one
 /// that says so tells.
 int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl);
+
+/// Does this TLS 1.2 handshake resume a session, on either side?
+int latchkey_ssl_resumes_tls12(const mbedtls_ssl_context* ssl);
 
 /// Was extended master secret agreed on (RFC 7627)? No, once the handshake is over.
 int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl);
@@ -42,6 +50,13 @@ int latchkey_ssl_transcript_hash(mbedtls_ssl_context* ssl, unsigned char* into, 
 
 /// Writes a CertificateVerify with this body (section 4.4.3); 0, or an error code of the library's.
 int latchkey_ssl_write_certificate_verify(mbedtls_ssl_context* ssl, const unsigned char* body, size_t size);
+
+/// Reads the next handshake message, which counts for the transcript; 0, or an error code of the library's.
+int latchkey_ssl_read_message(mbedtls_ssl_context* ssl);
+
+/// Sends what lies in the output buffer as a handshake message of TLS 1.2, its header's length filled in; 0,
+/// or an error code of the library's.
+int latchkey_ssl_write_handshake_message(mbedtls_ssl_context* ssl);
 
 /// Takes back an alert that the library means to send.
 void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl);

@@ -32,6 +32,7 @@ constexpr auto kAlerts = std::to_array<std::pair<unsigned char, std::string_view
     {90, "user_canceled"},
     {109, "missing_extension"},
     {110, "unsupported_extension"},
+    {111, "certificate_unobtainable"},
     {112, "unrecognized_name"},
     {113, "bad_certificate_status_response"},
     {116, "certificate_required"},
@@ -86,6 +87,8 @@ Error tls_error(int code, const mbedtls_ssl_context& ssl) {
       return {ErrorKind::Unsupported, "the other side speaks no TLS version that is allowed here"};
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
       return {ErrorKind::Unsupported, "the other side offers no parameters that are allowed here"};
+    case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME:
+      return {ErrorKind::NotFound, "the other side asks for a name that is not served here"};
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
     case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
       if (ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER) return late_message_error(ssl);

@@ -11,6 +11,11 @@ constexpr std::size_t kRecordBytes = 5 + 16384 + 256;
 
 }  // namespace
 
+Task<Result<std::optional<x509::PublicKey>>> HandshakeAnswers::peer_key(const Engine& /*engine*/,
+                                                                        Cancel& /*cancel*/) {
+  co_return fail(ErrorKind::Unsupported, "OpenPGP certificates are not read here");
+}
+
 TlsStream::TlsStream(std::unique_ptr<Socket> socket, std::unique_ptr<Engine> engine)
     : m_socket(std::move(socket)), m_engine(std::move(engine)) {
   // What the engine wrote while reading (alerts) has nobody who waits for it.
@@ -44,6 +49,11 @@ Task<Result<void>> TlsStream::answer(HandshakeAnswers& answers, Wants wants, Can
     auto identity = co_await answers.judge(*m_engine, cancel);
     if (!identity) co_return fail(identity.error());
     co_return m_engine->give_judgement(std::move(*identity));
+  }
+  if (wants == Wants::PeerKey) {
+    auto key = co_await answers.peer_key(*m_engine, cancel);
+    if (!key) co_return fail(key.error());
+    co_return m_engine->give_peer_key(std::move(*key));
   }
   auto signature = co_await answers.sign(m_engine->signature_request(), cancel);
   if (!signature) co_return fail(signature.error());

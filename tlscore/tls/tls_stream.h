@@ -14,7 +14,13 @@ class HandshakeAnswers {
  public:
   virtual ~HandshakeAnswers() = default;
 
-  /// Is the peer who it should be? Its certificates are `engine.peer_chain()`. Returns the identity that it
+  /// Which key does the peer's OpenPGP certificate mean (`engine.peer_openpgp()`)? Nothing if it presents
+  /// none, as a client may. Asked only where the settings allow for that type. Errors as refuse_peer knows
+  /// them.
+  virtual Task<Result<std::optional<x509::PublicKey>>> peer_key(const Engine& engine, Cancel& cancel);
+
+  /// Is the peer who it should be? Its certificates are `engine.peer_chain()`
+  /// or `engine.peer_openpgp()`. Asked of a client only. Returns the identity that it
   /// may see (null: none), or the error that refuses it.
   virtual Task<Result<std::shared_ptr<const Identity>>> judge(const Engine& engine, Cancel& cancel) = 0;
 

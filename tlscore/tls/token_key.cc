@@ -80,6 +80,10 @@ int TokenKey::sign(x509::SignatureScheme scheme, mbedtls_md_type_t hash, ByteVie
   if (!m_wanted) m_wanted = request;
   // TLS 1.3 goes on to the next algorithm that the server listed when one fails: only the first is asked for.
   if (*m_wanted != request) return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
+  return take_signature(into, size);
+}
+
+int TokenKey::take_signature(std::span<std::uint8_t> into, std::size_t& size) {
   if (m_signature.empty()) return kSignatureIsComing;
   if (m_signature.size() > into.size()) return MBEDTLS_ERR_PK_BUFFER_TOO_SMALL;
   std::ranges::copy(m_signature, into.begin());

@@ -40,6 +40,9 @@ class TokenKey {
   int sign(x509::SignatureScheme scheme, mbedtls_md_type_t hash, ByteView digest,
            std::span<std::uint8_t> into, std::size_t& size);
 
+  /// The signature that was wanted, once it was given; kSignatureIsComing before that.
+  int take_signature(std::span<std::uint8_t> into, std::size_t& size);
+
   /// The token key behind a library's key, or null when it is another kind.
   static TokenKey* from(mbedtls_pk_context* pk);
 

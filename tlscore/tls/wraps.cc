@@ -62,7 +62,8 @@ int __wrap_mbedtls_ssl_parse_sig_alg_ext(mbedtls_ssl_context* ssl, const unsigne
 /// without RSA-PSS signs as RFC 9963 allows; give_judgement() has seen to it that the server takes that.
 int __wrap_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl) {
   HandshakeState& state = HandshakeState::of(ssl);
-  const bool signs_pkcs1 = state.token_key && state.token_key->lacks_rsa_pss();
+  const bool is_client = ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
+  const bool signs_pkcs1 = is_client && state.token_key && state.token_key->lacks_rsa_pss();
   const int result = signs_pkcs1 ? tlscore::tls::write_rsa_pkcs1_verify(ssl, *state.token_key)
                                  : __real_mbedtls_ssl_tls13_write_certificate_verify(ssl);
   if (result == 0 || !state.token_key || !state.token_key->waiting()) return result;
