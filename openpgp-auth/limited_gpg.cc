@@ -34,14 +34,15 @@ constexpr std::array kRestraints = {
 [[noreturn]] void become_gpg(std::span<char* const> arguments, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(kGpgNotStarted);
-  const rlimit memory{kMaxMemoryBytes, kMaxMemoryBytes};
-  const rlimit core{0, 0};
-  ::setrlimit(RLIMIT_AS, &memory);
-  ::setrlimit(RLIMIT_CORE, &core);
   std::vector<char*> all = {arguments[0]};
   for (const char* restraint : kRestraints) all.push_back(const_cast<char*>(restraint));
   for (char* argument : arguments.subspan(1)) all.push_back(argument);
   all.push_back(nullptr);
+  // Last, because they bind us as well until gpg takes our place.
+  const rlimit memory{kMaxMemoryBytes, kMaxMemoryBytes};
+  const rlimit core{0, 0};
+  ::setrlimit(RLIMIT_AS, &memory);
+  ::setrlimit(RLIMIT_CORE, &core);
   ::execvp("gpg", all.data());
   ::_exit(kGpgNotStarted);
 }
