@@ -19,6 +19,7 @@
 #include "proxy/token_settings.h"
 #include "proxy/token_watch.h"
 #include "proxy/tokens.h"
+#include "proxy/user_keyring.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/soft_token.h"
 #include "tlscore/x509/random.h"
@@ -60,6 +61,7 @@ class Daemon {
   std::unique_ptr<EventLoop> m_loop;
   std::unique_ptr<Workers> m_workers;
   std::unique_ptr<Resolver> m_resolver;
+  std::shared_ptr<openpgp_auth::KeyringLookups> m_keyring;
   LiveConnections m_connections;
   PartyMemory m_memory;
   Credentials m_credentials;
@@ -88,7 +90,8 @@ Result<void> Daemon::set_up() {
   m_loop = TRY(EventLoop::create());
   m_workers = std::make_unique<Workers>(*m_loop, kWorkerThreads);
   m_demo = TRY(DemoParty::create(*m_loop));
-  auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256()));
+  m_keyring = TRY(open_keyring(*m_loop, ""));
+  auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
   m_resolver = std::make_unique<Resolver>(*m_workers, settings->config().dns.hosts);
   m_tokens = std::make_unique<Tokens>(*m_loop, token_settings(settings->config().token, m_state_folder),
                                       [this](const ArmedToken& token, const Error& why, bool last) {
@@ -210,7 +213,7 @@ Result<void> Daemon::reload() {
     config.listen = current.listen;
     config.token = current.token;
   }
-  m_services->settings = TRY(Settings::create(std::move(config), m_demo->key_sha256()));
+  m_services->settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
   m_memory.forget();
   m_resolver->set_fixed_hosts(m_services->settings->config().dns.hosts);
   log(LogLevel::Notice, "read the configuration again: " + m_services->settings->config().source);

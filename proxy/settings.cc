@@ -1,6 +1,7 @@
 // Roots, pins and expressions, ready for use.
 #include "proxy/settings.h"
 
+#include "openpgp-auth/openpgp_assessor.h"
 #include "tlscore/judge/pin_assessor.h"
 #include "tlscore/judge/pkix_assessor.h"
 #include "tlscore/x509/trust_store.h"
@@ -9,24 +10,30 @@ namespace proxy {
 
 using namespace tlscore;
 
-Result<PartyTrust> make_trust(const std::string& expression, const std::string& roots,
-                              const std::vector<Bytes>& pins) {
-  PartyTrust trust{TRY(judge::TrustExpression::parse(expression)), {}, {}};
+Result<PartyTrust> make_trust(const TrustRules& rules,
+                              const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring) {
+  PartyTrust trust{TRY(judge::TrustExpression::parse(rules.expression)), {}, {}};
+  if (trust.expression.contains("openpgp")) {
+    trust.owned.push_back(std::make_unique<openpgp_auth::OpenPgpAssessor>(keyring, rules.openpgp));
+  }
   if (trust.expression.contains("pkix")) {
     trust.owned.push_back(std::make_unique<judge::PkixAssessor>(
-        roots.empty() ? TRY(x509::TrustStore::system()) : TRY(x509::TrustStore::from_file(roots))));
+        rules.roots.empty() ? TRY(x509::TrustStore::system())
+                            : TRY(x509::TrustStore::from_file(rules.roots))));
   }
   if (trust.expression.contains("pin")) {
     std::vector<std::string> texts;
-    texts.reserve(pins.size());
-    for (const Bytes& pin : pins) texts.push_back(to_base64(pin));
+    texts.reserve(rules.pins.size());
+    for (const Bytes& pin : rules.pins) texts.push_back(to_base64(pin));
     trust.owned.push_back(TRY(judge::PinAssessor::create(texts)));
   }
   for (const auto& assessor : trust.owned) trust.assessors.push_back(assessor.get());
   return trust;
 }
 
-Result<std::shared_ptr<const Settings>> Settings::create(Config config, const Bytes& demo_key_sha256) {
+Result<std::shared_ptr<const Settings>> Settings::create(
+    Config config, const Bytes& demo_key_sha256,
+    const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring) {
   std::shared_ptr<Settings> settings(new Settings);
   settings->m_config = std::move(config);
   for (Party& party : settings->m_config.parties) {
@@ -34,7 +41,9 @@ Result<std::shared_ptr<const Settings>> Settings::create(Config config, const By
       party.trust = "pin";
       party.pin = {demo_key_sha256};
     }
-    auto trust = make_trust(party.trust, party.roots, party.pin);
+    const TrustRules rules{
+        .expression = party.trust, .roots = party.roots, .pins = party.pin, .openpgp = party.openpgp};
+    auto trust = make_trust(rules, keyring);
     if (!trust) return fail("party " + party.name(), trust.error());
     settings->m_trust.emplace(&party, std::move(*trust));
   }

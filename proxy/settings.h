@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "openpgp-auth/keyring_lookups.h"
 #include "proxy/config.h"
 #include "tlscore/judge/assessor.h"
 #include "tlscore/judge/trust_expression.h"
@@ -24,9 +25,10 @@ struct PartyTrust {
 class Settings {
  public:
   /// Reads the root files. Fails with the file's name when one cannot be read. `demo_key_sha256` is what the
-  /// demo party's key is known by.
-  static tlscore::Result<std::shared_ptr<const Settings>> create(Config config,
-                                                                 const tlscore::Bytes& demo_key_sha256);
+  /// demo party's key is known by. The settings share `keyring`.
+  static tlscore::Result<std::shared_ptr<const Settings>> create(
+      Config config, const tlscore::Bytes& demo_key_sha256,
+      const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring);
 
   [[nodiscard]] const Config& config() const { return m_config; }
   [[nodiscard]] const PartyTrust& trust_of(const Party& party) const { return m_trust.at(&party); }
@@ -38,8 +40,14 @@ class Settings {
   std::map<const Party*, PartyTrust> m_trust;
 };
 
-/// The trust of one party: `roots` empty means the system's store. Shared with `latchkey verify`.
-[[nodiscard]] tlscore::Result<PartyTrust> make_trust(const std::string& expression, const std::string& roots,
-                                                     const std::vector<tlscore::Bytes>& pins);
+/// How a party is trusted, as it stands in the configuration and in the options of `latchkey verify`.
+struct TrustRules {
+  std::string expression;
+  std::string roots{};  ///< Empty: the system's store.
+  std::vector<tlscore::Bytes> pins{};
+  std::vector<std::string> openpgp{};  ///< Fingerprints.
+};
+[[nodiscard]] tlscore::Result<PartyTrust> make_trust(
+    const TrustRules& rules, const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring);
 
 }  // namespace proxy

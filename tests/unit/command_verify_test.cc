@@ -2,10 +2,12 @@
 #include "proxy/command_verify.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/unit/gnupg_home.h"
 #include "tests/unit/x509_test_data.h"
 
 namespace proxy {
@@ -64,13 +66,77 @@ TEST(CommandVerify, WithPinsBothHaveToPass) {
 }
 
 TEST(CommandVerify, AnAbsentAssessorIsNotTrusted) {
-  const Outcome outcome = verify(arguments({"--trust", "openpgp"}));
+  const Outcome outcome = verify(arguments({"--trust", "dane"}));
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.out.find("openpgp: absent: not part of this build"), std::string::npos);
+  EXPECT_NE(outcome.out.find("dane: absent: not part of this build"), std::string::npos);
+}
+
+/// A keyring of its own, and a place to check certificates in.
+class CommandVerifyOpenPgp : public testing::Test {
+ protected:
+  CommandVerifyOpenPgp() {
+    ::chmod(m_gnupg.scratch().c_str(), S_IRWXU);
+    ::setenv("XDG_RUNTIME_DIR", m_gnupg.scratch().c_str(), 1);
+  }
+  ~CommandVerifyOpenPgp() override { ::unsetenv("XDG_RUNTIME_DIR"); }
+  CommandVerifyOpenPgp(const CommandVerifyOpenPgp&) = delete;
+  CommandVerifyOpenPgp& operator=(const CommandVerifyOpenPgp&) = delete;
+  CommandVerifyOpenPgp(CommandVerifyOpenPgp&&) = delete;
+  CommandVerifyOpenPgp& operator=(CommandVerifyOpenPgp&&) = delete;
+
+  [[nodiscard]] Outcome verify_key(const std::string& name, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> args = {"--host",    "party.test",   "--openpgp", tests::keyring_file(name),
+                                     "--keyring", m_gnupg.home(), "--trust",   "openpgp"};
+    args.insert(args.end(), more.begin(), more.end());
+    return verify(args);
+  }
+
+  tests::GnupgHome m_gnupg;
+};
+
+TEST_F(CommandVerifyOpenPgp, JudgesAnOpenPgpCertificate) {
+  EXPECT_NE(verify_key("good").out.find("openpgp: absent"), std::string::npos);
+  m_gnupg.import("good");
+  EXPECT_NE(verify_key("good").out.find("not valid there"), std::string::npos);
+  m_gnupg.trust(tests::primary_of("good"), 6);
+  const Outcome outcome = verify_key("good");
+  EXPECT_EQ(outcome.status, 0) << outcome.out << outcome.err;
+}
+
+TEST_F(CommandVerifyOpenPgp, AListedKeyNeedsNoKeyring) {
+  EXPECT_EQ(verify_key("good", {"--listed", tests::primary_of("good")}).status, 0);
+  EXPECT_EQ(verify_key("good", {"--listed", tests::primary_of("adopted")}).status, 1);
+}
+
+TEST_F(CommandVerifyOpenPgp, TheKeyCanBeNamed) {
+  const std::vector<std::string> listed = {"--listed", tests::primary_of("good"), "--openpgp-key"};
+  const auto with = [&](const std::string& key) {
+    std::vector<std::string> options = listed;
+    options.push_back(key);
+    return verify_key("good", options);
+  };
+  EXPECT_EQ(with(tests::subkey_of("good")).status, 0);
+  // The primary key may sign, so it may authenticate as well.
+  EXPECT_EQ(with(tests::primary_of("good")).status, 0);
+  EXPECT_EQ(with(tests::primary_of("adopted")).status, 2) << "not in it";
+  EXPECT_EQ(with("12345678").status, 2) << "no fingerprint";
+}
+
+TEST_F(CommandVerifyOpenPgp, WhoListsKeysDoesNotTakeX509InTheirPlace) {
+  const Outcome outcome =
+      verify(arguments({"--keyring", m_gnupg.home(), "--listed", tests::primary_of("good")}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("OpenPGP keys are listed, and no OpenPGP certificate was presented"),
+            std::string::npos);
+}
+
+TEST_F(CommandVerifyOpenPgp, WhatNobodyAsksForIsAnError) {
+  EXPECT_EQ(verify_key("good", {"--trust", "pkix"}).status, 2);
+  EXPECT_EQ(verify_key("nothing").status, 2);
 }
 
 TEST(CommandVerify, JsonHasTheFindings) {
-  const Outcome outcome = verify(arguments({"--json", "--port", "8443", "--trust", "openpgp or pkix"}));
+  const Outcome outcome = verify(arguments({"--json", "--port", "8443", "--trust", "dane or pkix"}));
   EXPECT_EQ(outcome.status, 0);
   const auto json = nlohmann::json::parse(outcome.out);
   EXPECT_EQ(json["host"], "party.example");
@@ -112,8 +178,8 @@ TEST(CommandVerify, WrongUsageIsStatus2WithOneSentence) {
 TEST(CommandVerify, HelpNamesEveryOption) {
   const Outcome outcome = verify({"--help"});
   EXPECT_EQ(outcome.status, 0);
-  for (const char* option :
-       {"--host", "--port", "--chain", "--roots", "--time", "--trust", "--pin", "--json"}) {
+  for (const char* option : {"--host", "--port", "--chain", "--roots", "--openpgp", "--openpgp-key",
+                             "--keyring", "--listed", "--time", "--trust", "--pin", "--json"}) {
     EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
   }
 }
