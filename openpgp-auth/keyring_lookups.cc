@@ -38,6 +38,7 @@ struct KeyringLookups::State {
 
   State(tlscore::EventLoop& its_loop, Source its_source) : loop(its_loop), source(std::move(its_source)) {}
 
+  tlscore::Workers& threads();
   [[nodiscard]] Answer remembered(const std::string& question);
   void remember(const std::string& question, Known known);
   static Task<void> look(std::shared_ptr<State> state, std::string question, Bytes certificate,
@@ -49,6 +50,11 @@ struct KeyringLookups::State {
   std::map<std::string, std::vector<Promise>> waiting{};  // by question
   std::unique_ptr<tlscore::Workers> workers;              // from the first question on
 };
+
+tlscore::Workers& KeyringLookups::State::threads() {
+  if (!workers) workers = std::make_unique<tlscore::Workers>(loop, kThreads);
+  return *workers;
+}
 
 KeyringLookups::Answer KeyringLookups::State::remembered(const std::string& question) {
   const auto found = known.find(question);
@@ -76,7 +82,7 @@ Task<void> KeyringLookups::State::look(std::shared_ptr<State> state, std::string
   auto job = [ask = state->source.ask, certificate = std::move(certificate), key_id = std::move(key_id)] {
     return ask(certificate, key_id);
   };
-  auto found = co_await state->workers->run(std::move(job), never, tlscore::kNoLimit);
+  auto found = co_await state->threads().run(std::move(job), never, tlscore::kNoLimit);
   Result<Answer> answer = found ? Result<Answer>(std::make_shared<const KeyringAnswer>(std::move(*found)))
                                 : Result<Answer>(fail(found.error()));
   if (answer && generation == state->source.generation()) {
@@ -90,15 +96,25 @@ KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, Source source)
     : m_state(std::make_shared<State>(loop, std::move(source))) {}
 
 KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring)
-    : KeyringLookups(loop, Source{.ask =
-                                      [keyring](ByteView certificate, const std::string& key_id) {
-                                        return ask_keyring(*keyring, certificate, key_id);
-                                      },
-                                  .generation = [keyring] { return keyring->generation(); }}) {}
+    : KeyringLookups(
+          loop,
+          Source{
+              .ask = [keyring](
+                         ByteView certificate,
+                         const std::string& key_id) { return ask_keyring(*keyring, certificate, key_id); },
+              .generation = [keyring] { return keyring->generation(); },
+              .stored = [keyring](const std::string& fingerprint) { return keyring->stored(fingerprint); }}) {
+}
 
 /// The threads use the loop, which those who wait may outlive.
 KeyringLookups::~KeyringLookups() {
   m_state->workers.reset();
+}
+
+Task<Result<Bytes>> KeyringLookups::stored(std::string fingerprint, Cancel& cancel) {
+  const std::shared_ptr<State> state = m_state;
+  auto job = [ask = state->source.stored, fingerprint = std::move(fingerprint)] { return ask(fingerprint); };
+  co_return co_await state->threads().run(std::move(job), cancel, kLimit);
 }
 
 std::string KeyringLookups::generation() const {
@@ -117,7 +133,6 @@ Task<Result<KeyringLookups::Answer>> KeyringLookups::answer(Bytes certificate, s
   }
   state->waiting[question].push_back(done);
   if (!is_asked) {
-    if (!state->workers) state->workers = std::make_unique<tlscore::Workers>(state->loop, kThreads);
     tlscore::spawn(state->loop,
                    State::look(state, std::move(question), std::move(certificate), std::move(key_id)));
   }

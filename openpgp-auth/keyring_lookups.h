@@ -35,6 +35,7 @@ class KeyringLookups {
     std::function<tlscore::Result<KeyringAnswer>(tlscore::ByteView certificate, const std::string& key_id)>
         ask;
     std::function<std::string()> generation;
+    std::function<tlscore::Result<tlscore::Bytes>(const std::string& fingerprint)> stored{};
   };
   using Answer = std::shared_ptr<const KeyringAnswer>;
 
@@ -51,6 +52,10 @@ class KeyringLookups {
   /// the reason of `cancel`.
   tlscore::Task<tlscore::Result<Answer>> answer(tlscore::Bytes certificate, std::string key_id,
                                                 tlscore::Cancel& cancel);
+
+  /// The user's own copy of a certificate, as Keyring::stored gives and refuses it; with TimedOut after
+  /// kLimit, and with the reason of `cancel`. Not remembered.
+  tlscore::Task<tlscore::Result<tlscore::Bytes>> stored(std::string fingerprint, tlscore::Cancel& cancel);
 
   /// A text that is another one after the keyring has changed (keyring_generation.h).
   [[nodiscard]] std::string generation() const;

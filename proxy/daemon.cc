@@ -105,6 +105,7 @@ Result<void> Daemon::set_up() {
                                                    .credentials = m_credentials,
                                                    .demo = *m_demo,
                                                    .memory = m_memory,
+                                                   .keyring = *m_keyring,
                                                    .settings = std::move(settings)});
   // The control socket first: it is what tells that another daemon of this user's runs.
   ControlServer::Actions actions{.reload = [this] { return reload(); }, .stop = [this] { stop(); }};

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "openpgp-auth/certificate.h"
+#include "openpgp-auth/rfc6091_body.h"
 #include "proxy/status_report.h"
 #include "tlscore/base/log.h"
 
@@ -24,6 +26,31 @@ Result<Authority> parse_explained_url(const std::string& url) {
   return parse_authority(rest, port);
 }
 
+namespace {
+
+/// The OpenPGP certificate that the party sent: what it claims, which the findings are about. Null: none.
+json openpgp_report(ByteView sent) {
+  const auto body = openpgp_auth::parse_certificate_body(sent);
+  if (!body) return {};
+  const auto certificate = openpgp_auth::Certificate::parse(body->packets);
+  if (!certificate) return {};
+  json report{{"fingerprint", certificate->primary().fingerprint.to_hex()},
+              {"key_id", body->key_id.to_hex()},
+              {"user_ids", json::array()}};
+  for (const openpgp_auth::UserId& user_id : certificate->user_ids())
+    report["user_ids"].push_back(printable(user_id.text));
+  return report;
+}
+
+std::string openpgp_text(const json& report) {
+  std::string text = "  OpenPGP     " + report["fingerprint"].get<std::string>() +
+                     ", authenticated by its key " + report["key_id"].get<std::string>() + '\n';
+  for (const json& user_id : report["user_ids"]) text += "              " + user_id.get<std::string>() + '\n';
+  return text;
+}
+
+}  // namespace
+
 json explain_report(const Destination& destination, const Explanation& explanation) {
   const judge::Judgement& judgement = *explanation.judgement;
   json report{{"party", destination.text()},
@@ -33,6 +60,7 @@ json explain_report(const Destination& destination, const Explanation& explanati
               {"findings", json::array()},
               {"protocol", std::string(to_string(explanation.negotiated.version))},
               {"protocol_note", printable(explanation.protocol_note)},
+              {"certificate_type", std::string(to_string(explanation.negotiated.certificate_type))},
               {"certificate_asked", explanation.negotiated.certificate_asked},
               {"identity", explanation.identity},
               {"identity_note", printable(explanation.identity_note)},
@@ -50,6 +78,8 @@ json explain_report(const Destination& destination, const Explanation& explanati
                              {"not_after", rfc3339(leaf.not_after())},
                              {"key_sha256", to_base64(leaf.public_key().spki_sha256())}};
   }
+  if (json openpgp = openpgp_report(explanation.openpgp); !openpgp.is_null())
+    report["openpgp"] = std::move(openpgp);
   return report;
 }
 
@@ -73,6 +103,7 @@ std::string explain_text(const json& report) {
             certificate["not_after"].get<std::string>() + '\n';
     text += "  its key     pin = [\"" + certificate["key_sha256"].get<std::string>() + "\"]\n";
   }
+  if (report.contains("openpgp")) text += openpgp_text(report["openpgp"]);
   const auto identity = report["identity"].get<std::string>();
   text += "  you show    " +
           (identity.empty() ? "nothing (" + report["identity_note"].get<std::string>() + ")" : identity) +

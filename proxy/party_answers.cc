@@ -1,6 +1,9 @@
 // Judging first, identity after.
 #include "proxy/party_answers.h"
 
+#include <algorithm>
+
+#include "openpgp-auth/authenticating_key.h"
 #include "proxy/armed_token.h"
 
 namespace proxy {
@@ -16,8 +19,45 @@ Task<void> PartyAnswers::ask_assessors(const tls::Engine& engine, Cancel& cancel
       .transport = judge::Transport::Tcp,
       .role = judge::Role::Server,
       .chain = engine.peer_chain(),
+      .openpgp = engine.peer_openpgp().empty() ? Bytes() : m_peer_openpgp,
+      .key = engine.peer_key(),
       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
   m_judgement = co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
+}
+
+std::vector<tls::CertificateType> PartyAnswers::certificate_types() const {
+  using enum tls::CertificateType;
+  const Party& party = *m_destination.party;
+  if (std::ranges::find(party.auth, AuthForm::OpenPgp) == party.auth.end()) return {};
+  const bool shows_other = m_identity && *m_identity && (*m_identity)->openpgp.empty();
+  if (shows_other && party.openpgp.empty()) return {X509, OpenPgp};
+  return {OpenPgp, X509};
+}
+
+Task<Result<std::optional<x509::PublicKey>>> PartyAnswers::peer_key(const tls::Engine& engine,
+                                                                    Cancel& cancel) {
+  using Kind = openpgp_auth::CertificateBody::Kind;
+  const ByteView sent = engine.peer_openpgp();
+  m_peer_openpgp.assign(sent.begin(), sent.end());
+  auto body = openpgp_auth::parse_certificate_body(sent);
+  if (!body) co_return fail(body.error());
+  if (body->kind == Kind::Empty) co_return std::nullopt;
+  if (body->kind == Kind::SubkeyFingerprint) {
+    std::string fingerprint = body->fingerprint.to_hex();
+    auto stored = co_await m_services.keyring.stored(fingerprint, cancel);
+    if (!stored)
+      co_return fail(ErrorKind::NotFound,
+                     "the party only names its OpenPGP key, " + fingerprint +
+                         ", and your keyring cannot tell which that is: " + stored.error().message);
+    body->kind = Kind::Subkey;
+    body->packets = std::move(*stored);
+    auto whole = openpgp_auth::write_certificate_body(*body);
+    if (!whole) co_return fail(whole.error());
+    m_peer_openpgp = std::move(*whole);
+  }
+  auto key = openpgp_auth::authenticating_key(m_peer_openpgp);
+  if (!key) co_return fail(key.error());
+  co_return std::move(*key);
 }
 
 Task<PartyAnswers::FoundIdentity> PartyAnswers::chosen_identity(Cancel& cancel) {
@@ -60,7 +100,8 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls
   m_origin = std::make_shared<const tls::SessionOrigin>(
       tls::SessionOrigin{.judgement = *m_judgement,
                          .identity = *identity ? key_fingerprint() : "",
-                         .expires = std::chrono::steady_clock::now() + lifetime});
+                         .expires = std::chrono::steady_clock::now() + lifetime,
+                         .certificate_type = engine.negotiated().certificate_type});
   co_return identity;
 }
 

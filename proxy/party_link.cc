@@ -50,8 +50,10 @@ bool shows_key(const Destination& destination) {
          destination.party->identity.kind != Identity::Kind::None;
 }
 
-std::string describe(const tls::Negotiated& negotiated) {
-  return std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite;
+std::string describe(const tls::Negotiated& negotiated, tls::CertificateType type) {
+  std::string text = std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite;
+  if (type == tls::CertificateType::OpenPgp) text += ", OpenPGP certificates (RFC 6091)";
+  return text;
 }
 
 /// What the party did wrong is no rule of ours: kinds that mean one are not for its alerts and refusals.
@@ -73,6 +75,7 @@ class ExplainAnswers final : public PartyAnswers {
     m_found.judgement = judgement();
     m_found.negotiated = engine.negotiated();
     m_found.chain = engine.peer_chain();
+    m_found.openpgp = peer_openpgp();
     const auto identity = fitting_identity(engine.negotiated());
     if (!engine.negotiated().certificate_asked) {
       m_found.identity_note = "the party does not ask for a certificate";
@@ -109,7 +112,7 @@ void settle_link(tls::SessionStore& store, const std::string& key, std::uint64_t
                  const std::shared_ptr<const tls::SessionOrigin>& origin, tls::TlsStream& stream,
                  LiveConnection& live) {
   const tls::Negotiated& negotiated = stream.engine().negotiated();
-  live.protocol = describe(negotiated);
+  live.protocol = describe(negotiated, origin->certificate_type);
   live.identity = origin->identity;
   live.judgement = origin->judgement.summary;
   live.resumed = negotiated.resumed;
@@ -126,9 +129,11 @@ Task<Result<std::unique_ptr<tls::TlsStream>>> shake_hands(Services& services, co
   tls::ClientSettings settings = tls_settings(destination);
   if (manner.tls12_only) settings.highest = tls::Version::Tls12;
   settings.resumable = manner.takes_sessions;
+  settings.certificate_types = answers.certificate_types();
   tls::SessionStore& store = services.memory.sessions();
   const std::uint64_t generation = store.generation();
-  const std::string key = session_key(destination, settings, answers.key_fingerprint(), token_text(live));
+  const std::string key = session_key(destination, settings, services.keyring.generation(),
+                                      answers.key_fingerprint(), token_text(live));
   std::optional<tls::SessionStore::Entry> offered;
   if (manner.offers_session) offered = store.take(key);
   if (offered) settings.session = offered->session;
@@ -188,7 +193,7 @@ Task<Result<std::unique_ptr<Socket>>> dial_destination(Services& services, const
 
 Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Destination& destination,
                                                   std::unique_ptr<Socket> socket, LiveConnection& live) {
-  PartyAnswers answers(destination, live);
+  PartyAnswers answers(services, destination, live);
   co_await answers.find_identity(live.cancel);
   const std::string key = answers.key_fingerprint();
   const std::string* limit = services.memory.tls12_reason(destination.text(), key);
@@ -218,7 +223,7 @@ Task<Result<Explanation>> explain_destination(Services& services, const Destinat
                                               LiveConnection& live) {
   auto socket = co_await dial_destination(services, destination, live);
   if (!socket) co_return fail(socket.error());
-  ExplainAnswers answers(destination, live);
+  ExplainAnswers answers(services, destination, live);
   co_await answers.find_identity(live.cancel);
   const std::string* limit = services.memory.tls12_reason(destination.text(), answers.key_fingerprint());
   std::string note = limit == nullptr ? "" : *limit;

@@ -29,6 +29,7 @@ struct Explanation {
   std::optional<tlscore::judge::Judgement> judgement;  ///< Nothing: the handshake did not come so far.
   tlscore::tls::Negotiated negotiated;
   std::vector<tlscore::x509::Certificate> chain;
+  tlscore::Bytes openpgp;     ///< The body of the party's OpenPGP Certificate message; empty: it sent none.
   std::string identity;       ///< The fingerprint of the key that would be shown; empty: none.
   std::string identity_note;  ///< Why none, or what is to be known about it.
   std::string

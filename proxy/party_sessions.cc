@@ -49,7 +49,7 @@ void add_party(Parts& parts, const Party& party) {
 }  // namespace
 
 std::string session_key(const Destination& destination, const tls::ClientSettings& settings,
-                        std::string_view identity, std::string_view token) {
+                        std::string_view keyring, std::string_view identity, std::string_view token) {
   Parts parts;
   add_party(parts, *destination.party);
   parts.add(destination.host);
@@ -59,6 +59,8 @@ std::string session_key(const Destination& destination, const tls::ClientSetting
   parts.add_all(settings.alpn);
   parts.add(settings.lowest);
   parts.add(settings.highest);
+  parts.add_all(settings.certificate_types);
+  parts.add(keyring);
   parts.add(identity);
   parts.add(token);
   return std::move(parts).text();

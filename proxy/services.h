@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "openpgp-auth/keyring_lookups.h"
 #include "proxy/settings.h"
 #include "tlscore/base/event_loop.h"
 
@@ -25,6 +26,7 @@ struct Services {
   Credentials& credentials;
   DemoParty& demo;
   PartyMemory& memory;
+  openpgp_auth::KeyringLookups& keyring;
   std::shared_ptr<const Settings> settings;  ///< The current ones; a reload replaces them.
   std::vector<std::string> addresses{};      ///< What the port listens on, "127.0.0.1:6091".
 };

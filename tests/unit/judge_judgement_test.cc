@@ -116,6 +116,7 @@ class AssessorTest : public testing::Test {
  protected:
   Presented presented(const std::string& leaf) {
     Presented result{.host = "party.example", .chain = x509::test_certificates(leaf), .now = m_now};
+    result.key = result.chain.front().public_key();
     result.chain.push_back(x509::test_certificates("intermediate.pem").front());
     return result;
   }
@@ -148,6 +149,18 @@ TEST_F(AssessorTest, PkixFailsWithoutCertificateAndSaysNothingOfClients) {
   EXPECT_EQ(m_pkix.assess_now(query).verdict, Verdict::Fail);
 }
 
+/// What an OpenPGP party presents: a body, a key that it has proved, and no chain.
+TEST_F(AssessorTest, OfAnOpenPgpCertificatePkixSaysNothingAndPinLooksAtItsKey) {
+  Presented query = presented("leaf.pem");
+  const std::vector<std::string> pins = {to_base64(query.key->spki_sha256())};
+  query.chain.clear();
+  query.openpgp = to_bytes("the body of a Certificate message");
+  EXPECT_EQ(m_pkix.assess_now(query).verdict, Verdict::Absent);
+  EXPECT_EQ((*PinAssessor::create(pins))->assess_now(query).verdict, Verdict::Pass);
+  query.key = x509::test_certificates("intermediate.pem").front().public_key();
+  EXPECT_EQ((*PinAssessor::create(pins))->assess_now(query).verdict, Verdict::Fail);
+}
+
 TEST_F(AssessorTest, PinLooksAtTheLeafsKeyAlone) {
   const Presented query = presented("leaf.pem");
   const std::string leaf = to_base64(query.chain[0].public_key().spki_sha256());
@@ -165,6 +178,7 @@ TEST_F(AssessorTest, PinFailsWithoutCertificate) {
   Presented query = presented("leaf.pem");
   const std::vector<std::string> pins = {to_base64(query.chain[0].public_key().spki_sha256())};
   query.chain.clear();
+  query.key.reset();
   EXPECT_EQ((*PinAssessor::create(pins))->assess_now(query).verdict, Verdict::Fail);
 }
 

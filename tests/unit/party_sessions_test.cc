@@ -18,6 +18,7 @@ struct Connection {
   std::uint16_t port = 443;
   bool wraps_port_80 = false;
   tlscore::tls::ClientSettings settings{.server_name = "party.example", .alpn = {}};
+  std::string keyring = "generation 1";
   std::string identity = "aa";
   std::string token = "serial 1";
 
@@ -27,7 +28,7 @@ struct Connection {
     destination.host = host;
     destination.port = port;
     destination.wraps_port_80 = wraps_port_80;
-    return session_key(destination, settings, identity, token);
+    return session_key(destination, settings, keyring, identity, token);
   }
 };
 
@@ -35,10 +36,12 @@ const std::vector<std::function<void(Connection&)>> kChanges = {
     [](Connection& c) { c.host = "other.example"; },
     [](Connection& c) { c.port = 444; },
     [](Connection& c) { c.wraps_port_80 = true; },
+    [](Connection& c) { c.keyring = "generation 2"; },
     [](Connection& c) { c.identity = "bb"; },
     [](Connection& c) { c.identity = ""; },
     [](Connection& c) { c.token = "serial 2"; },
     [](Connection& c) { c.settings.server_name = ""; },
+    [](Connection& c) { c.settings.certificate_types = {tlscore::tls::CertificateType::OpenPgp}; },
     [](Connection& c) { c.settings.alpn = {"h2"}; },
     [](Connection& c) { c.settings.alpn = {"h2", "http/1.1"}; },
     [](Connection& c) { c.settings.alpn = {"h2http/1.1"}; },

@@ -30,8 +30,8 @@ Finding PinAssessor::assess_now(const Presented& presented) const {
   constexpr auto kNever = std::chrono::sys_seconds::max();
   const auto fail_until = presented.now + kFailLifetime;
   if (m_pins.empty()) return {"pin", Verdict::Absent, "no pin is set", kNever};
-  if (presented.chain.empty()) return {"pin", Verdict::Fail, "no certificate was presented", fail_until};
-  const Bytes presented_digest = presented.chain.front().public_key().spki_sha256();
+  if (!presented.key) return {"pin", Verdict::Fail, "no certificate was presented", fail_until};
+  const Bytes presented_digest = presented.key->spki_sha256();
   bool is_pinned = false;
   for (const Bytes& pin : m_pins) is_pinned |= equal_in_constant_time(pin, presented_digest);
   if (is_pinned) return {"pin", Verdict::Pass, "its key is pinned", kNever};

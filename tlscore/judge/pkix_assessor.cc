@@ -15,6 +15,9 @@ Finding PkixAssessor::assess_now(const Presented& presented) const {
     const char* const whom = m_role == Role::Server ? "no CA is set for clients" : "no CA is set for servers";
     return {"pkix", Verdict::Absent, whom, fail_until};
   }
+  if (!presented.openpgp.empty())
+    return {"pkix", Verdict::Absent, "it presented an OpenPGP certificate, which no CA speaks for",
+            fail_until};
   if (m_role == Role::Client && presented.chain.empty())
     return {"pkix", Verdict::Absent, "no certificate was presented", fail_until};
   const x509::PathQuery query{presented.chain, presented.host, presented.now, m_roots};

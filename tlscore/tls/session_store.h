@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tlscore/judge/judgement.h"
+#include "tlscore/tls/certificate_type.h"
 #include "tlscore/tls/session.h"
 
 namespace tlscore::tls {
@@ -21,6 +22,7 @@ struct SessionOrigin {
   judge::Judgement judgement;  ///< Holds until `judgement.expires` at the latest.
   std::string identity;        ///< The fingerprint of the key that the peer was shown; empty: none.
   std::chrono::steady_clock::time_point expires;  ///< From then on there has to be a full handshake.
+  CertificateType certificate_type = CertificateType::X509;  ///< Of both sides' certificates.
 };
 
 /// Loop's thread only.
