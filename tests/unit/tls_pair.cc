@@ -19,11 +19,16 @@ x509::Certificate certificate_for(x509::PrivateKey& key, const std::string& name
                                 .dns_names = {name}});
 }
 
+std::shared_ptr<x509::PrivateKey> key_or_new(std::shared_ptr<x509::PrivateKey> key) {
+  if (key) return key;
+  return std::make_shared<x509::PrivateKey>(std::move(*x509::PrivateKey::generate_p256()));
+}
+
 }  // namespace
 
 TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
-    : m_server_key(std::make_shared<x509::PrivateKey>(std::move(*x509::PrivateKey::generate_p256()))),
-      m_client_key(std::make_shared<x509::PrivateKey>(std::move(*x509::PrivateKey::generate_p256()))),
+    : m_server_key(key_or_new(server.key)),
+      m_client_key(key_or_new(server.client_key)),
       m_server_certificate(certificate_for(*m_server_key, "party.example", true)),
       m_client_certificate(certificate_for(*m_client_key, "user", false)) {
   const ByteView der = m_client_certificate->der();

@@ -16,6 +16,8 @@ class TlsPair {
     bool has_x509 = true;
     bool key_is_elsewhere = false;  ///< Its signatures are waited for.
     Version highest = Version::Tls13;
+    std::shared_ptr<x509::PrivateKey> key{};         ///< Its own; null: one is made.
+    std::shared_ptr<x509::PrivateKey> client_key{};  ///< The client's.
   };
 
   TlsPair(const ClientSettings& client, const ServerOptions& server);
