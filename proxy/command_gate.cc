@@ -89,11 +89,15 @@ class GateRun {
 
   static void on_signal(evutil_socket_t number, short /*what*/, void* self) noexcept {
     auto& run = *static_cast<GateRun*>(self);
-    if (number != SIGHUP) return run.m_loop->stop();
-    const auto reloaded = run.m_gate->reload(run.m_config);
-    log(reloaded ? LogLevel::Notice : LogLevel::Error,
-        reloaded ? "gate: all files were read again"
-                 : "gate: nothing was changed: " + reloaded.error().message);
+    if (number != SIGHUP) {
+      run.m_loop->stop();
+      return;
+    }
+    auto settings = GateSettings::create(run.m_config);
+    if (settings) run.m_gate->use(std::move(*settings));
+    log(settings ? LogLevel::Notice : LogLevel::Error,
+        settings ? "gate: all files were read again"
+                 : "gate: nothing was changed: " + settings.error().message);
   }
 
   GateConfig m_config;
@@ -144,7 +148,7 @@ int run_gate(Arguments arguments, std::ostream& out, std::ostream& err) {
     const bool is_system = kind == ErrorKind::Internal || kind == ErrorKind::Refused;
     return complain(err, "gate", run.error(), is_system ? kFailure : kUsage);
   }
-  out << "listening at " << (*run)->address() << std::endl;
+  out << "listening at " << (*run)->address() << '\n' << std::flush;
   (*run)->run();
   return kSuccess;
 }

@@ -4,10 +4,12 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
+#include "proxy/config_gate.h"
 #include "proxy/config_party.h"
 #include "proxy/config_reader.h"
 #include "proxy/config_value.h"
@@ -109,6 +111,18 @@ Result<std::vector<Party>> read_parties(ConfigSection& top) {
   return parties;
 }
 
+Result<std::vector<GateConfig>> read_gates(ConfigSection& top) {
+  std::vector<GateConfig> gates;
+  for (ConfigSection& section : TRY(top.sections("gate", kMaxGates))) {
+    GateConfig gate = TRY(read_gate(section));
+    const bool is_taken =
+        gate.listen.port() != 0 && std::ranges::find(gates, gate.listen, &GateConfig::listen) != gates.end();
+    if (is_taken) return fail(section.error("listen", "is another gate's address"));
+    gates.push_back(std::move(gate));
+  }
+  return gates;
+}
+
 /// At most one octet more than may be, so that the caller sees a file that is too long.
 Result<std::string> read_file(const std::string& path) {
   const tlscore::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -160,6 +174,7 @@ Result<Config> parse_config(std::string_view text, std::string_view file_name) {
   if (auto dns = TRY(top.section("dns"))) config.dns = TRY(read_dns(*dns));
   if (auto cache = TRY(top.section("cache"))) config.cache = TRY(read_cache(*cache));
   config.parties = TRY(read_parties(top));
+  config.gates = TRY(read_gates(top));
   TRY(top.finish());
   return config;
 }

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/gate_config.h"
 #include "proxy/party.h"
 #include "tlscore/base/result.h"
 
@@ -81,11 +82,13 @@ struct Config {
   DnsConfig dns{};
   CacheConfig cache{};
   std::vector<Party> parties{};  ///< Those of the file in its order, then the demo party.
+  std::vector<GateConfig> gates{};
 };
 
 /// Bounds. A file beyond one of them is refused.
 inline constexpr std::size_t kMaxConfigBytes = std::size_t{1} << 20U;
 inline constexpr std::size_t kMaxParties = 1000;
+inline constexpr std::size_t kMaxGates = 100;
 inline constexpr std::size_t kMaxHostsOfParty = 100;
 inline constexpr std::size_t kMaxPortsOfParty = 64;
 
@@ -102,7 +105,8 @@ inline constexpr std::size_t kMaxPortsOfParty = 64;
 ///   written, a pin
 ///     makes it `pin and (openpgp or dane or pkix)`);
 ///   - a tunnel with settings that only TLS of ours could keep (trust, openpgp, pin, roots, starttls);
-///   - `auth = ["openpgp"]` with `tls = "1.3"`, for which RFC 6091 has no form.
+///   - `auth = ["openpgp"]` with `tls = "1.3"`, for which RFC 6091 has no form;
+///   - a gate at another one's address, without certificates, or that could let nobody in.
 [[nodiscard]] tlscore::Result<Config> parse_config(std::string_view text, std::string_view file_name);
 
 /// Reads the file at `path`. Fails as parse_config does, with NotFound where there is no such file, with

@@ -9,6 +9,7 @@
 #include "proxy/credentials.h"
 #include "proxy/demo_party.h"
 #include "proxy/first_steps.h"
+#include "proxy/gates.h"
 #include "proxy/idle_lock.h"
 #include "proxy/listener.h"
 #include "proxy/live_connections.h"
@@ -73,6 +74,7 @@ class Daemon {
   std::unique_ptr<TokenWatch> m_watch;
   std::unique_ptr<ControlServer> m_control;
   std::vector<std::unique_ptr<Listener>> m_listeners;
+  std::unique_ptr<Gates> m_gates;
   std::vector<Event> m_signals;
   bool m_stopping = false;
 };
@@ -112,6 +114,8 @@ Result<void> Daemon::set_up() {
   std::string control_path = TRY(control_socket_path());
   m_control = TRY(ControlServer::start(*m_services, std::move(actions), std::move(control_path)));
   TRY(listen());
+  m_gates = std::make_unique<Gates>(*m_loop);
+  m_gates->use(TRY(m_gates->prepare(m_services->settings->config().gates)));
   TRY(watch_signals());
   const std::chrono::milliseconds idle = m_services->settings->config().token.lock_after_idle;
   m_idle_lock = std::make_unique<IdleLock>(*m_loop, *m_tokens, m_connections, idle);
@@ -214,7 +218,9 @@ Result<void> Daemon::reload() {
     config.listen = current.listen;
     config.token = current.token;
   }
-  m_services->settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
+  auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
+  m_gates->use(TRY(m_gates->prepare(settings->config().gates)));
+  m_services->settings = std::move(settings);
   m_memory.forget();
   m_resolver->set_fixed_hosts(m_services->settings->config().dns.hosts);
   log(LogLevel::Notice, "read the configuration again: " + m_services->settings->config().source);
@@ -225,6 +231,7 @@ void Daemon::stop() {
   if (std::exchange(m_stopping, true)) return;
   const Error why{ErrorKind::Cancelled, "Latchkey ends"};
   m_listeners.clear();
+  m_gates->stop();
   m_watch.reset();
   m_idle_lock.reset();
   m_suspend.reset();

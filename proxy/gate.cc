@@ -18,11 +18,6 @@ Result<std::unique_ptr<Gate>> Gate::start(EventLoop& loop, GateConfig config) {
   return gate;
 }
 
-Result<void> Gate::reload(GateConfig config) {
-  m_settings = TRY(GateSettings::create(std::move(config)));
-  return {};
-}
-
 void Gate::stop() {
   m_listener.reset();
   m_connections.abort_all({ErrorKind::Cancelled, "the gate ends"});

@@ -24,10 +24,12 @@ class Gate {
   [[nodiscard]] const GateConfig& config() const { return m_settings->config(); }
   [[nodiscard]] const LiveConnections& connections() const { return m_connections; }
 
-  /// Reads the files again, with `config` in place of what there was; its `listen` has to be the same. New
-  /// connections are served by it, those that live go on as they began. On an error nothing changes.
-  tlscore::Result<void> reload(GateConfig config);
+  /// New connections are served by these from now on; those that live go on as they began. `listen` has to
+  /// be the same.
+  void use(std::shared_ptr<GateSettings> settings) { m_settings = std::move(settings); }
 
+  /// Accepts nobody any more; connections go on.
+  void close_port() { m_listener.reset(); }
   /// Accepts nobody any more, and ends every connection.
   void stop();
 

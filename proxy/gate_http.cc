@@ -30,7 +30,7 @@ struct BackendLink {
 struct Requests {
   GateSession& session;
   InputBuffer& client;
-  std::unique_ptr<BackendLink> backend{};
+  std::unique_ptr<BackendLink> backend;
 };
 
 /// Reads a request's header: false when the client has ended, or idled, between two requests.
@@ -160,7 +160,7 @@ Task<Result<bool>> serve_one(Requests& all, HttpRequestParser& parser) {
 
 Task<Result<void>> serve_gate_http(GateSession& session) {
   InputBuffer client(*session.stream);
-  Requests all{.session = session, .client = client};
+  Requests all{.session = session, .client = client, .backend = nullptr};
   for (;;) {
     session.live.phase = "reading the request";
     HttpRequestParser parser({.header_bytes = Limits::kHeaderBytes});

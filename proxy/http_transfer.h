@@ -33,6 +33,6 @@ struct HttpTransfer {
 /// Carries the request whose header `parser` has read. Bodies stream both ways and at the same time; interim
 /// responses pass; an upgrade (101) becomes a relay that lasts until it ends. A client that leaves cancels
 /// `live`.
-tlscore::Task<tlscore::Result<void>> transfer(HttpTransfer& transfer);
+tlscore::Task<tlscore::Result<void>> transfer(HttpTransfer& x);
 
 }  // namespace proxy

@@ -105,7 +105,43 @@ def context(client=None, version=None, ticket=True):
     return made
 
 
-class Gate:
+class Client:
+    """Clients of a gate at a port of 127.0.0.1."""
+
+    def __init__(self, port=0):
+        self.port = port
+
+    def connect(self, client=None, host=HOST, version=None, tls=None):
+        """TLS to the gate; `host` None leaves SNI out."""
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
+        try:
+            return (tls or context(client, version)).wrap_socket(plain, server_hostname=host)
+        except BaseException:
+            plain.close()
+            raise
+
+    def connection(self, client=None, host=HOST, version=None, tls=None):
+        """The same for requests in a row, by http.client."""
+        made = http.client.HTTPConnection(host or "127.0.0.1", timeout=SECONDS)
+        made.sock = self.connect(client, host, version, tls)
+        return made
+
+    def ask(self, path, client=None, method="GET", body=None, headers=None, **how):
+        """One request on a connection of its own."""
+        connection = self.connection(client, **how)
+        try:
+            return ask(connection, path, method, body, headers)
+        finally:
+            connection.close()
+
+    def send(self, octets, client=None, **how):
+        """Sends octets as they are; returns everything that comes back until the gate ends the connection."""
+        with self.connect(client, **how) as stream:
+            stream.sendall(octets)
+            return rest(stream)
+
+
+class Gate(Client):
     """A running gate for `pki.server()`, or for the identities in `servers`.
 
     Lists in `options` are repeated options, True is a flag: Gate(..., allow_file=path, proxy_protocol=True). At its end
@@ -113,6 +149,7 @@ class Gate:
     """
 
     def __init__(self, folder, pki, backend, servers=None, **options):
+        super().__init__()
         self.folder = pathlib.Path(folder)
         options.setdefault("listen", "127.0.0.1:0")
         options.setdefault("backend", getattr(backend, "address", backend))
@@ -123,7 +160,6 @@ class Gate:
         for name, value in options.items():
             option = "--" + name.replace("_", "-")
             self.command += [option] if value is True else [] if value is None else [option, str(value)]
-        self.port = 0
         self.process = None
 
     @property
@@ -172,37 +208,6 @@ class Gate:
             error.add_note(f"and at the end: {at_the_end}")
         if error is not None:
             error.add_note(f"the gate's log:\n{self.log[-4000:]}")
-
-    # --- clients ---
-
-    def connect(self, client=None, host=HOST, version=None, tls=None):
-        """TLS to the gate; `host` None leaves SNI out."""
-        plain = socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
-        try:
-            return (tls or context(client, version)).wrap_socket(plain, server_hostname=host)
-        except BaseException:
-            plain.close()
-            raise
-
-    def connection(self, client=None, host=HOST, version=None, tls=None):
-        """The same for requests in a row, by http.client."""
-        made = http.client.HTTPConnection(host or "127.0.0.1", timeout=SECONDS)
-        made.sock = self.connect(client, host, version, tls)
-        return made
-
-    def ask(self, path, client=None, method="GET", body=None, headers=None, **how):
-        """One request on a connection of its own."""
-        connection = self.connection(client, **how)
-        try:
-            return ask(connection, path, method, body, headers)
-        finally:
-            connection.close()
-
-    def send(self, octets, client=None, **how):
-        """Sends octets as they are; returns everything that comes back until the gate ends the connection."""
-        with self.connect(client, **how) as stream:
-            stream.sendall(octets)
-            return rest(stream)
 
 
 def ask(connection, path, method="GET", body=None, headers=None):
