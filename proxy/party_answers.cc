@@ -84,6 +84,13 @@ Result<std::shared_ptr<const tls::Identity>> PartyAnswers::fitting_identity(
   m_needs_tls12.reset();
   if (!negotiated.certificate_asked) return std::shared_ptr<const tls::Identity>();
   if (!m_identity || !*m_identity || can_sign(**m_identity, negotiated)) return m_identity;
+  const auto& key = (*m_identity)->key;
+  if (key.type() == x509::PublicKey::Type::Ed25519) {
+    // No other version would help: TLS 1.3 was chosen if the party has it.
+    return fail(ErrorKind::Unsupported, "the key " + key_fingerprint() + " on your token cannot be shown: " +
+                                            *why_not_signed(**m_identity, negotiated) +
+                                            "; show this party another key");
+  }
   m_needs_tls12 = "the RSA key " + key_fingerprint() +
                   " on your token makes no RSA-PSS signatures, which TLS 1.3 wants, and the party does not "
                   "take others (RFC 9963)";

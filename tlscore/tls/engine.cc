@@ -19,10 +19,16 @@ unsigned char alert_for(ErrorKind why, bool about_openpgp) {
 
 }  // namespace
 
-bool can_sign(const Identity& identity, const Negotiated& negotiated) {
-  const bool wants_pss =
-      negotiated.version == Version::Tls13 && identity.key.type() == x509::PublicKey::Type::Rsa;
-  return !wants_pss || identity.can_rsa_pss || negotiated.takes_rsa_pkcs1;
+std::optional<std::string> why_not_signed(const Identity& identity, const Negotiated& negotiated) {
+  const bool is_tls13 = negotiated.version == Version::Tls13;
+  if (identity.key.type() == x509::PublicKey::Type::Ed25519) {
+    if (!is_tls13) return "an Ed25519 key signs in TLS 1.3 only, and this is TLS 1.2";
+    if (!negotiated.takes_ed25519) return "the party does not take signatures of Ed25519 keys";
+  }
+  const bool wants_pss = is_tls13 && identity.key.type() == x509::PublicKey::Type::Rsa;
+  if (wants_pss && !identity.can_rsa_pss && !negotiated.takes_rsa_pkcs1)
+    return "TLS 1.3 wants RSA-PSS signatures, which this token's RSA key cannot make";
+  return std::nullopt;
 }
 
 Engine::Engine(std::unique_ptr<State> state) : m_state(std::move(state)) {}
@@ -71,10 +77,8 @@ Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
   State& state = *m_state;
   state.judged = true;
   if (!identity || !state.negotiated.certificate_asked) return {};
-  if (!can_sign(*identity, state.negotiated)) {
-    return fail(ErrorKind::Refused,
-                "TLS 1.3 wants RSA-PSS signatures, which this token's RSA key cannot make");
-  }
+  if (auto why = why_not_signed(*identity, state.negotiated))
+    return fail(ErrorKind::Refused, std::move(*why));
   if (state.is_tls12() && latchkey_ssl_extended_master_secret(state.ssl.get()) == 0) {
     return fail(ErrorKind::Refused,
                 "it speaks TLS 1.2 without extended master secret (RFC 7627), so that "

@@ -39,13 +39,19 @@ struct Negotiated {
   CertificateType certificate_type = CertificateType::X509;  ///< Of both sides.
   bool certificate_asked = false;                            ///< The server asked for a certificate of ours.
   bool takes_rsa_pkcs1 = false;  ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).
+  bool takes_ed25519 = false;    ///< With one by an Ed25519 key (TLS 1.3).
   bool identity_shown = false;   ///< And was given one.
   bool resumed = false;  ///< Nobody showed anything: what the session's full handshake found still holds.
 };
 
-/// Can this identity's key sign what was negotiated? In TLS 1.3 an RSA key signs with RSA-PSS, or, where the
-/// server lists rsa_pkcs1_sha256_legacy, as RFC 9963 allows.
-[[nodiscard]] bool can_sign(const Identity& identity, const Negotiated& negotiated);
+/// Why this identity's key cannot sign what was negotiated, as a clause; nothing: it can. In TLS 1.3 an RSA
+/// key signs with RSA-PSS, or, where the server lists rsa_pkcs1_sha256_legacy, as RFC 9963 allows. An Ed25519
+/// key signs in TLS 1.3 only, where the server lists ed25519.
+[[nodiscard]] std::optional<std::string> why_not_signed(const Identity& identity,
+                                                        const Negotiated& negotiated);
+[[nodiscard]] inline bool can_sign(const Identity& identity, const Negotiated& negotiated) {
+  return !why_not_signed(identity, negotiated);
+}
 
 /// Not movable: the library keeps pointers into it. One thread at a time.
 class Engine {

@@ -106,6 +106,7 @@ void Engine::State::note_negotiated() {
   if (handshake.openpgp.in_use()) negotiated.certificate_type = CertificateType::OpenPgp;
   if (latchkey_ssl_certificate_asked(its) != 0) negotiated.certificate_asked = true;
   negotiated.takes_rsa_pkcs1 = !is_tls12() && handshake.takes_rsa_pkcs1;
+  negotiated.takes_ed25519 = !is_tls12() && handshake.takes_ed25519;
 }
 
 Result<void> Engine::State::note_resumption() {

@@ -17,6 +17,7 @@ struct HandshakeState {
   std::optional<TokenKey> token_key;  ///< Ours, once an identity may be shown.
   /// The peer lists rsa_pkcs1_sha256_legacy (RFC 9963) among the signatures that it takes.
   bool takes_rsa_pkcs1 = false;
+  bool takes_ed25519 = false;  ///< And ed25519 (RFC 8446).
   OpenPgpHandshake openpgp;
 
   static HandshakeState& of(mbedtls_ssl_context* ssl) {

@@ -67,6 +67,23 @@ int latchkey_ssl_write_certificate_verify(mbedtls_ssl_context* ssl, const unsign
   return result != 0 ? result : mbedtls_ssl_finish_handshake_msg(ssl, room, size);
 }
 
+int latchkey_ssl_fetch_certificate_verify(mbedtls_ssl_context* ssl, unsigned char** body, size_t* size) {
+  return mbedtls_ssl_tls13_fetch_handshake_msg(ssl, MBEDTLS_SSL_HS_CERTIFICATE_VERIFY, body, size);
+}
+
+void latchkey_ssl_read_again(mbedtls_ssl_context* ssl) {
+  ssl->keep_current_message = 1;
+}
+
+int latchkey_ssl_note_certificate_verify(mbedtls_ssl_context* ssl, const unsigned char* body, size_t size) {
+  return mbedtls_ssl_add_hs_msg_to_checksum(ssl, MBEDTLS_SSL_HS_CERTIFICATE_VERIFY, body, size);
+}
+
+int latchkey_ssl_pend_alert(mbedtls_ssl_context* ssl, unsigned char description) {
+  mbedtls_ssl_pend_fatal_alert(ssl, description, MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE);
+  return MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE;
+}
+
 void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl) {
   ssl->send_alert = 0;
 }

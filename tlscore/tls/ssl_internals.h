@@ -58,6 +58,19 @@ int latchkey_ssl_read_message(mbedtls_ssl_context* ssl);
 /// or an error code of the library's.
 int latchkey_ssl_write_handshake_message(mbedtls_ssl_context* ssl);
 
+/// The peer's CertificateVerify, which comes next: 0 and its body, which the library holds until the next
+/// one; or an error code of the library's, among them MBEDTLS_ERR_SSL_WANT_READ.
+int latchkey_ssl_fetch_certificate_verify(mbedtls_ssl_context* ssl, unsigned char** body, size_t* size);
+
+/// The library is to read the message that it holds once more.
+void latchkey_ssl_read_again(mbedtls_ssl_context* ssl);
+
+/// Counts the CertificateVerify with this body among the handshake's messages; 0, or an error code.
+int latchkey_ssl_note_certificate_verify(mbedtls_ssl_context* ssl, const unsigned char* body, size_t size);
+
+/// Readies a fatal alert, and returns MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE.
+int latchkey_ssl_pend_alert(mbedtls_ssl_context* ssl, unsigned char description);
+
 /// Takes back an alert that the library means to send.
 void latchkey_ssl_forget_alert(mbedtls_ssl_context* ssl);
 

@@ -21,6 +21,7 @@ std::size_t bits(mbedtls_pk_context* pk) noexcept {
 
 std::optional<x509::Hash> hash_of(mbedtls_md_type_t type) {
   switch (type) {
+    case MBEDTLS_MD_NONE: return x509::Hash::None;
     case MBEDTLS_MD_SHA256: return x509::Hash::Sha256;
     case MBEDTLS_MD_SHA384: return x509::Hash::Sha384;
     case MBEDTLS_MD_SHA512: return x509::Hash::Sha512;
@@ -58,16 +59,25 @@ const mbedtls_pk_info_t kEc = make_info(
       return type == MBEDTLS_PK_ECKEY || type == MBEDTLS_PK_ECDSA;
     },
     sign<x509::SignatureScheme::Ecdsa>);
+// The library knows no such key; certificate_verify.h asks this one.
+const mbedtls_pk_info_t kEd25519OnToken =
+    make_info("Ed25519 on a token", [](mbedtls_pk_type_t) noexcept -> int { return 0; }, nullptr);
+
+const mbedtls_pk_info_t& info_for(x509::PublicKey::Type type) {
+  if (type == x509::PublicKey::Type::Ed25519) return kEd25519OnToken;
+  return type == x509::PublicKey::Type::Rsa ? kRsa : kEc;
+}
 
 }  // namespace
 
 TokenKey::TokenKey(const Identity& identity) : m_identity(identity), m_pk{} {
-  m_pk.pk_info = identity.key.type() == x509::PublicKey::Type::Rsa ? &kRsa : &kEc;
+  m_pk.pk_info = &info_for(identity.key.type());
   m_pk.pk_ctx = this;
 }
 
 TokenKey* TokenKey::from(mbedtls_pk_context* pk) {
-  return pk->pk_info == &kRsa || pk->pk_info == &kEc ? &key_of(pk) : nullptr;
+  const bool is_ours = pk->pk_info == &kRsa || pk->pk_info == &kEc || pk->pk_info == &kEd25519OnToken;
+  return is_ours ? &key_of(pk) : nullptr;
 }
 
 int TokenKey::sign(x509::SignatureScheme scheme, mbedtls_md_type_t hash, ByteView digest,
@@ -77,6 +87,7 @@ int TokenKey::sign(x509::SignatureScheme scheme, mbedtls_md_type_t hash, ByteVie
     return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
   }
   const x509::SignatureRequest request{scheme, *known_hash, Bytes(digest.begin(), digest.end())};
+  if (!is_well_formed(request)) return MBEDTLS_ERR_PK_BAD_INPUT_DATA;
   if (!m_wanted) m_wanted = request;
   // TLS 1.3 goes on to the next algorithm that the server listed when one fails: only the first is asked for.
   if (*m_wanted != request) return MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE;
