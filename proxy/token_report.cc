@@ -20,7 +20,7 @@ using tlscore::token::TokenInfo;
 using tlscore::x509::SignatureScheme;
 
 constexpr SignatureScheme kSchemes[] = {SignatureScheme::RsaPkcs1, SignatureScheme::RsaPss,
-                                        SignatureScheme::Ecdsa};
+                                        SignatureScheme::Ecdsa, SignatureScheme::Ed25519};
 
 std::string_view name_of(PinTries tries) {
   switch (tries) {

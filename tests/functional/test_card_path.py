@@ -7,7 +7,6 @@ import pytest
 from support import clients, servers
 from support.card import USING
 from support.card_stack import CardStack
-from support.pki import openssl
 
 URL = "http://party.test/"
 
@@ -139,16 +138,12 @@ def test_a_wrong_pin_costs_one_try(latchkey, pki, stack, holding):
             proxy.stop()
 
 
-@pytest.mark.parametrize("algorithm, words", [("ed25519", "Ed25519"), (None, "no key for authentication")])
-def test_a_card_whose_keys_cannot_serve_says_why(latchkey, stack, home, pki, algorithm, words):
+def test_a_card_whose_keys_cannot_serve_says_why(latchkey, stack, pki):
     stack.card.put("sign", pki.client("p256"))
-    if algorithm:
-        openssl("genpkey", "-algorithm", algorithm, "-out", home / "key.pem")
-        stack.card.put_key("auth", home / "key.pem")
     stack.plug()
     proxy = latchkey(token=stack).start(armed=False)
     try:
-        proxy.until(lambda status: words in status["token"]["reason"], "says why it is not armed")
+        proxy.until(lambda status: "no key for authentication" in status["token"]["reason"], "says why it is not armed")
         assert clients.curl("http://demo.latchkey.test/", port=proxy.port).status == 503
     finally:
         proxy.stop()

@@ -13,7 +13,8 @@ namespace {
 
 constexpr std::string_view kHardwareModule = "opensc-pkcs11.so";
 constexpr CK_ULONG kMaxMechanisms = 1024;
-constexpr std::array<CK_MECHANISM_TYPE, 3> kOurMechanisms = {CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_ECDSA};
+constexpr std::array<CK_MECHANISM_TYPE, 4> kOurMechanisms = {CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_ECDSA,
+                                                             CKM_EDDSA};
 
 std::string file_of(std::string_view name) {
   if (name == "auto") return std::string(kHardwareModule);

@@ -34,7 +34,8 @@ class Pkcs11Module {
   [[nodiscard]] Result<TokenInfo> token(CK_SLOT_ID slot) const;
   /// Every token that answers. One that was pulled meanwhile is left out; any other failure fails the whole.
   [[nodiscard]] Result<std::vector<TokenInfo>> tokens() const;
-  /// Which of our schemes the slot's token can do: CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_ECDSA, with CKF_SIGN.
+  /// Which of our schemes the slot's token can do: CKM_RSA_PKCS, CKM_RSA_PKCS_PSS, CKM_ECDSA, CKM_EDDSA, with
+  /// CKF_SIGN.
   [[nodiscard]] Result<std::vector<CK_MECHANISM_TYPE>> signing_mechanisms(CK_SLOT_ID slot) const;
 
   /// The module's own functions; valid as long as this object, wherever it is moved to.

@@ -6,6 +6,8 @@
 
 #include "tlscore/token/pkcs11_uri.h"
 #include "tlscore/x509/certificate.h"
+#include "tlscore/x509/der.h"
+#include "tlscore/x509/ed25519.h"
 
 namespace tlscore::token {
 namespace {
@@ -17,6 +19,10 @@ constexpr std::size_t kMaxCertificateBytes = 32UL * 1024;  // so that it fits in
 
 constexpr std::array<std::uint8_t, 10> kPrime256v1 = {0x06, 0x08, 0x2a, 0x86, 0x48,
                                                       0xce, 0x3d, 0x03, 0x01, 0x07};
+// id-Ed25519 (RFC 8410), and a PrintableString.
+constexpr std::array<std::uint8_t, 5> kEd25519Oid = {0x06, 0x03, 0x2b, 0x65, 0x70};
+constexpr std::array<std::uint8_t, 14> kEd25519Name = {0x13, 0x0c, 'e', 'd', 'w', 'a', 'r',
+                                                       'd',  's',  '2', '5', '5', '1', '9'};
 constexpr std::array<std::uint8_t, 7> kSecp384r1 = {0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22};
 
 template <class T>
@@ -30,6 +36,16 @@ Result<std::vector<CK_OBJECT_HANDLE>> objects(const Pkcs11Session& session, CK_O
   std::vector<CK_ATTRIBUTE> wanted = {attribute_of(CKA_CLASS, type)};
   if (id != nullptr) wanted.push_back({CKA_ID, const_cast<std::uint8_t*>(id->data()), id->size()});
   return session.find(wanted);
+}
+
+/// The point in a CKA_EC_POINT, or the value itself.
+ByteView edwards_point(ByteView value) {
+  x509::DerReader reader(value);
+  const auto element = value.size() == x509::kEd25519PointBytes ? std::nullopt : reader.next();
+  if (!element || !reader.done()) return value;
+  // A BIT STRING counts its unused bits first.
+  const bool is_bits = element->tag == x509::kDerBitString && !element->contents.empty();
+  return is_bits ? element->contents.subspan(1) : element->contents;
 }
 
 /// Nothing when the object lacks what a public key is made of, or is of a kind that we do not use.
@@ -51,10 +67,21 @@ Result<std::optional<PublicKey>> read_ec(const Pkcs11Session& session, CK_OBJECT
   return std::move(*key);
 }
 
+/// CKA_EC_POINT is an OCTET STRING around the point; older modules give it bare, or as a BIT STRING.
+Result<std::optional<PublicKey>> read_edwards(const Pkcs11Session& session, CK_OBJECT_HANDLE object) {
+  const auto params = TRY(session.attribute(object, CKA_EC_PARAMS));
+  const auto value = TRY(session.attribute(object, CKA_EC_POINT));
+  if (!params || !value || curve_of(*params) != PublicKey::Type::Ed25519) return std::nullopt;
+  auto key = PublicKey::from_ed25519(edwards_point(*value));
+  if (!key) return std::nullopt;
+  return std::move(*key);
+}
+
 Result<std::optional<PublicKey>> read_public_key(const Pkcs11Session& session, CK_OBJECT_HANDLE object) {
   const auto type = TRY(session.number(object, CKA_KEY_TYPE));
   if (type == CKK_RSA) return read_rsa(session, object);
   if (type == CKK_EC) return read_ec(session, object);
+  if (type == CKK_EC_EDWARDS) return read_edwards(session, object);
   return std::nullopt;
 }
 
@@ -87,9 +114,11 @@ Result<std::optional<PublicKey>> public_half(const Pkcs11Session& session, CK_OB
 Mechanisms mechanisms_for(const PublicKey& key, std::span<const CK_MECHANISM_TYPE> offered) {
   const auto has = [&](CK_MECHANISM_TYPE type) { return std::ranges::find(offered, type) != offered.end(); };
   const bool rsa = key.type() == PublicKey::Type::Rsa;
+  const bool is_ec = key.type() == PublicKey::Type::EcP256 || key.type() == PublicKey::Type::EcP384;
   return {.rsa_pkcs1 = rsa && has(CKM_RSA_PKCS),
           .rsa_pss = rsa && has(CKM_RSA_PKCS_PSS),
-          .ecdsa = !rsa && has(CKM_ECDSA)};
+          .ecdsa = is_ec && has(CKM_ECDSA),
+          .ed25519 = key.type() == PublicKey::Type::Ed25519 && has(CKM_EDDSA)};
 }
 
 Result<std::optional<KeyInfo>> describe_key(const Pkcs11Session& session, CK_OBJECT_HANDLE object,
@@ -148,17 +177,13 @@ Result<std::vector<TokenKey>> find_keys(const Pkcs11Session& session, const Toke
 }
 
 Result<std::string> why_no_key(const Pkcs11Session& session) {
-  constexpr std::string_view kUsable = "Latchkey can use RSA, P-256 and P-384";
+  constexpr std::string_view kUsable = "Latchkey can use RSA, P-256, P-384 and Ed25519";
   const std::vector<CK_OBJECT_HANDLE> private_keys = TRY(objects(session, CKO_PRIVATE_KEY, nullptr));
-  bool has_edwards = false;
   bool has_other = false;
   for (const CK_OBJECT_HANDLE object : private_keys) {
     if (!TRY(session.flag(object, CKA_SIGN))) continue;
-    const auto type = TRY(session.number(object, CKA_KEY_TYPE));
-    (type == CKK_EC_EDWARDS ? has_edwards : has_other) = true;
+    has_other = true;
   }
-  if (has_edwards)
-    return "the token's key is an Ed25519 key, which TLS cannot sign with here: " + std::string(kUsable);
   if (has_other)
     return "the token's key is of a kind or curve that TLS cannot sign with here: " + std::string(kUsable);
   return "the token holds no key for authentication: " + std::string(kUsable);
@@ -167,6 +192,8 @@ Result<std::string> why_no_key(const Pkcs11Session& session) {
 x509::PublicKey::Type curve_of(ByteView ec_params) {
   if (std::ranges::equal(ec_params, kPrime256v1)) return PublicKey::Type::EcP256;
   if (std::ranges::equal(ec_params, kSecp384r1)) return PublicKey::Type::EcP384;
+  if (std::ranges::equal(ec_params, kEd25519Oid) || std::ranges::equal(ec_params, kEd25519Name))
+    return PublicKey::Type::Ed25519;
   return PublicKey::Type::Other;
 }
 

@@ -22,15 +22,16 @@ struct TokenKey {
 ///
 /// The public key is read from the private key's own attributes, else from the public key object with the
 /// same CKA_ID, else from the certificate with the same CKA_ID. A certificate for another key than that is
-/// passed over. Keys that are no RSA, P-256 or P-384 are passed over, as are more than 255 octets of id.
-/// `mechanisms` are those of the slot. Fails as pkcs11_error says.
+/// passed over. Keys that are no RSA, P-256, P-384 or Ed25519 are passed over, as are more than 255 octets of
+/// id. `mechanisms` are those of the slot. Fails as pkcs11_error says.
 [[nodiscard]] Result<std::vector<TokenKey>> find_keys(const Pkcs11Session& session, const TokenInfo& token,
                                                       std::span<const CK_MECHANISM_TYPE> mechanisms);
 
-/// The curve that CKA_EC_PARAMS names; Other for all but P-256 and P-384.
 /// Why an open token has no key for us, for people: which kinds its keys have.
 [[nodiscard]] Result<std::string> why_no_key(const Pkcs11Session& session);
 
+/// The curve that CKA_EC_PARAMS names; Other for all but P-256, P-384 and Ed25519. The last has two names:
+/// its OID, and "edwards25519" (PKCS #11 3.0, section 2.3.5); OpenSC and SoftHSM2 use the second.
 [[nodiscard]] x509::PublicKey::Type curve_of(ByteView ec_params);
 
 }  // namespace tlscore::token

@@ -13,6 +13,7 @@ KEYS = {
     "rsa": ["RSA", "-pkeyopt", "rsa_keygen_bits:2048"],
     "p256": ["EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
     "p384": ["EC", "-pkeyopt", "ec_paramgen_curve:P-384"],
+    "ed25519": ["ED25519"],
 }
 DAY = datetime.timedelta(days=1)
 

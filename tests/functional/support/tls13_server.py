@@ -1,6 +1,6 @@
 """A TLS 1.3 server (RFC 8446) that asks for a certificate and lists the signature schemes it is told to list.
 
-It is for what no TLS library's server does: take rsa_pkcs1_sha256_legacy (RFC 9963) from a client. One cipher suite,
+It is for what no TLS library's server does: take rsa_pkcs1_sha256_legacy (RFC 9963) from a client, or not ed25519. One cipher suite,
 one flight, no resumption, one HTTP answer a connection; the client's signature is checked, and what came of it is
 printed, one line a connection:
 
@@ -35,6 +35,7 @@ X25519, P256 = 0x001D, 0x0017
 AES_128_GCM_SHA256 = b"\x13\x01"
 EMPTY_HASH = hashlib.sha256(b"").digest()
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 19\r\nConnection: close\r\n\r\nthe party's answer\n"
+ED25519 = 0x0807
 PADDINGS = {0x0420: padding.PKCS1v15(), 0x0804: padding.PSS(padding.MGF1(hashes.SHA256()), 32)}
 
 
@@ -203,7 +204,8 @@ class Connection:
             scheme = int.from_bytes(verify[:2], "big")
             assert scheme in self._schemes, f"signed with {scheme:04x}, which was not listed"
             key = x509.load_der_x509_certificate(der).public_key()
-            key.verify(verify[4:], self._signed(b"client", transcript), PADDINGS[scheme], hashes.SHA256())
+            how = [] if scheme == ED25519 else [PADDINGS[scheme], hashes.SHA256()]
+            key.verify(verify[4:], self._signed(b"client", transcript), *how)
             said = f"verified {scheme:04x} {hashlib.sha256(der).hexdigest()}"
         wanted = self._reads.finished(self._hash())
         assert hmac.compare_digest(self._message(FINISHED)[4:], wanted), "a wrong Finished"
