@@ -14,6 +14,7 @@
 #include "proxy/environment.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
+#include "tlscore/token/pkcs11_keys.h"
 #include "tlscore/token/signer_process.h"
 
 namespace proxy {
@@ -26,7 +27,7 @@ struct Command {
 };
 
 int run_signer(Arguments /*arguments*/, std::ostream& /*out*/, std::ostream& /*err*/) {
-  return tlscore::token::run_signer(tlscore::token::kSignerSocketFd);
+  return tlscore::token::run_signer(tlscore::token::kSignerSocketFd, tlscore::token::make_pkcs11_keys);
 }
 
 constexpr auto kCommands = std::to_array<Command>({

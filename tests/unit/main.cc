@@ -5,11 +5,12 @@
 #include <string_view>
 
 #include "openpgp-auth/limited_gpg.h"
+#include "tlscore/token/pkcs11_keys.h"
 #include "tlscore/token/signer_process.h"
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string_view(argv[1]) == "signer") {
-    return tlscore::token::run_signer(tlscore::token::kSignerSocketFd);
+    return tlscore::token::run_signer(tlscore::token::kSignerSocketFd, tlscore::token::make_pkcs11_keys);
   }
   if (argc > 0 && openpgp_auth::is_called_gpg(argv[0])) {
     return openpgp_auth::run_limited_gpg({argv, static_cast<std::size_t>(argc)});

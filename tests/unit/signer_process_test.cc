@@ -11,6 +11,7 @@
 #include "tests/unit/soft_token_fixture.h"
 #include "tlscore/base/process.h"
 #include "tlscore/base/socket.h"
+#include "tlscore/token/pkcs11_keys.h"
 
 namespace tlscore::token {
 namespace {
@@ -79,9 +80,9 @@ TEST_F(SignerProcessTest, EndsWhenTheProtocolIsBroken) {
 }
 
 TEST_F(SignerProcessTest, RefusesToBeStartedByHand) {
-  EXPECT_EQ(run_signer(-1), 2);
+  EXPECT_EQ(run_signer(-1, make_pkcs11_keys), 2);
   const UniqueFd file(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  EXPECT_EQ(run_signer(file.get()), 2);
+  EXPECT_EQ(run_signer(file.get(), make_pkcs11_keys), 2);
 }
 
 /// Whether `needle` stands anywhere in this process's writable memory, apart from `needle` itself.

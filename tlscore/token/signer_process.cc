@@ -133,11 +133,12 @@ class Connection {
   UniqueFd m_descriptor;
 };
 
-Result<void> serve(int socket_fd) {
+Result<void> serve(int socket_fd, const KeySourceMaker& make_source) {
   Connection connection(socket_fd);
   std::uint32_t current = 0;
-  SignerService service(socket_fd,
-                        [&](bool shown) { static_cast<void>(connection.send({current, PinPrompt{shown}})); });
+  const PersonAccess person{
+      socket_fd, [&](bool shown) { static_cast<void>(connection.send({current, PinPrompt{shown}})); }};
+  SignerService service(person, make_source);
   for (;;) {
     auto frame = TRY(connection.receive());
     if (!frame) return {};
@@ -149,13 +150,13 @@ Result<void> serve(int socket_fd) {
 
 }  // namespace
 
-int run_signer(int socket_fd) {
+int run_signer(int socket_fd, const KeySourceMaker& make_source) {
   if (!is_local_stream_socket(socket_fd)) {
     std::cerr << "latchkey signer is started by Latchkey itself; it does nothing by hand\n";
     return 2;
   }
   shut_off(socket_fd);
-  const auto served = serve(socket_fd);
+  const auto served = serve(socket_fd, make_source);
   if (served || served.error().kind == ErrorKind::Closed) return 0;
   log(LogLevel::Error, "signer: " + served.error().message);
   return 1;

@@ -1,16 +1,12 @@
-// What the signer does with each request: the module, the open token, its keys. No socket here.
+// What the signer does with each request. No socket here, and no module: see key_source.h.
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <string>
-#include <vector>
 
 #include "tlscore/base/unique_fd.h"
-#include "tlscore/token/pin_source.h"
-#include "tlscore/token/pkcs11_module.h"
-#include "tlscore/token/pkcs11_session.h"
+#include "tlscore/token/key_source.h"
 #include "tlscore/token/signer_messages.h"
-#include "tlscore/token/token_keys.h"
 
 namespace tlscore::token {
 
@@ -18,8 +14,8 @@ namespace tlscore::token {
 /// its life and opens one token.
 class SignerService {
  public:
-  /// `stop_fd`: see Interruption.
-  SignerService(int stop_fd, PromptListener listener) : m_stop_fd(stop_fd), m_listener(std::move(listener)) {}
+  SignerService(PersonAccess person, KeySourceMaker make_source)
+      : m_person(std::move(person)), m_make_source(std::move(make_source)) {}
 
   /// The answer, a Failure included. `terminal` is what came along with a Login. A message that is no request
   /// is answered by a Failure with Malformed.
@@ -39,21 +35,13 @@ class SignerService {
   }
 
   Result<void> load(const std::string& module);
-  Result<void> require_open() const;
-  Result<void> check_tries(const Login& request);
-  Result<void> enter_pin(const Login& request, CK_USER_TYPE user);
-  Result<void> load_keys();
-  [[nodiscard]] PinTries tries_now() const;
+  Result<void> require_source() const;
 
-  int m_stop_fd;
+  PersonAccess m_person;
+  KeySourceMaker m_make_source;
   int m_terminal_fd = -1;  ///< Lent by `answer` for the time of one request.
-  PromptListener m_listener;
   std::string m_module_name;
-  std::optional<Pkcs11Module> m_module;
-  std::optional<TokenInfo> m_token;
-  std::optional<Pkcs11Session> m_session;  ///< After the module, so that it closes first.
-  std::optional<std::vector<TokenKey>> m_keys;
-  Login m_login;  ///< The last one that succeeded, for keys that want the PIN each time.
+  std::unique_ptr<KeySource> m_source;
 };
 
 }  // namespace tlscore::token
