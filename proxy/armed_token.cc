@@ -188,7 +188,8 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
     last = info.error();
     m_signer = nullptr;
     // No use in trying again: released() will be called.
-    if (m_place.held) co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
+    if (m_place.held && !m_settings.shares_card)
+      co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
     if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
     const Promise<void> pause(m_loop);
     static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));

@@ -54,6 +54,9 @@ Result<TokenConfig> read_token(ConfigSection& section) {
   token.prompt = TRY(section.choice("prompt", token.prompt, kPinPrompts));
   token.lock_after_idle = TRY(section.text("lock_after_idle", token.lock_after_idle, parse_duration));
   TRY(section.finish());
+  if (token.module == "gpg-agent" && token.pin != PinSource::Ask)
+    return fail(
+        section.error("pin", "GnuPG asks for the PIN itself: leave it out with module = \"gpg-agent\""));
   return token;
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <iostream>
 
+#include "openpgp-auth/agent_keys.h"
 #include "openpgp-auth/limited_gpg.h"
 #include "proxy/command_doctor.h"
 #include "proxy/command_gate.h"
@@ -26,8 +27,15 @@ struct Command {
   std::string_view does;
 };
 
+/// Where the keys are is told by the module's name.
+tlscore::Result<std::unique_ptr<tlscore::token::KeySource>> make_key_source(
+    const std::string& module, tlscore::token::PersonAccess person) {
+  if (module == openpgp_auth::kAgentModule) return openpgp_auth::make_agent_keys(std::move(person));
+  return tlscore::token::make_pkcs11_keys(module, std::move(person));
+}
+
 int run_signer(Arguments /*arguments*/, std::ostream& /*out*/, std::ostream& /*err*/) {
-  return tlscore::token::run_signer(tlscore::token::kSignerSocketFd, tlscore::token::make_pkcs11_keys);
+  return tlscore::token::run_signer(tlscore::token::kSignerSocketFd, make_key_source);
 }
 
 constexpr auto kCommands = std::to_array<Command>({

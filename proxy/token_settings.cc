@@ -1,6 +1,7 @@
 // Modules by their names.
 #include "proxy/token_settings.h"
 
+#include "openpgp-auth/agent_keys.h"
 #include "tlscore/token/soft_token.h"
 
 namespace proxy {
@@ -20,6 +21,12 @@ TokenSettings token_settings(const TokenConfig& config, const std::string& state
     return settings;
   }
   settings.signer.module = config.module;
+  if (config.module == openpgp_auth::kAgentModule && config.device == "none") {
+    settings.signer.token = openpgp_auth::agent_disk().uri;
+    settings.is_file_key = true;
+    return settings;
+  }
+  settings.shares_card = config.module == openpgp_auth::kAgentModule;
   if (config.device != "none") settings.signer.token = config.device;
   switch (config.pin) {
     case PinSource::Ask: settings.pin = token::PinSource::Pinentry; break;

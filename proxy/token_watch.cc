@@ -1,6 +1,7 @@
 // Two watchers, one list.
 #include "proxy/token_watch.h"
 
+#include "openpgp-auth/agent_keys.h"
 #include "tlscore/base/log.h"
 
 namespace proxy {
@@ -16,7 +17,7 @@ constexpr std::chrono::seconds kBetweenLooks{5};
 }  // namespace
 
 TokenSource token_source(const TokenConfig& config) {
-  if (config.module != "auto") return TokenSource::Usb;
+  if (config.module != "auto" && config.module != openpgp_auth::kAgentModule) return TokenSource::Usb;
   return config.device == "none" ? TokenSource::Readers : TokenSource::Both;
 }
 

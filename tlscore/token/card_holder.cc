@@ -173,7 +173,8 @@ std::string held_sentence(const std::vector<CardHolder>& holders) {
   const bool ends_in_number = !holders.empty() && holders.back().pid != 0;
   return describe(gnupg ? std::vector{holders.front()} : holders) + (ends_in_number || gnupg ? "," : "") +
          " has the card for itself alone: " +
-         (gnupg ? how_gnupg_shares() : "end it, or have it share the card");
+         (gnupg ? how_gnupg_shares() + "; or have GnuPG sign, with `module = \"gpg-agent\"` in [token]"
+                : "end it, or have it share the card");
 }
 
 }  // namespace tlscore::token

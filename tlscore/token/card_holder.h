@@ -41,7 +41,7 @@ struct CardHolder {
 
 /// One sentence that names the holders and what mends it: "scdaemon (GnuPG), process 4711, has the card for
 /// itself alone: put the lines `disable-ccid` and `pcsc-shared` into ~/.gnupg/scdaemon.conf, then run
-/// `gpgconf --kill scdaemon`". No full stop.
+/// `gpgconf --kill scdaemon`; or have GnuPG sign, with `module = "gpg-agent"` in [token]". No full stop.
 [[nodiscard]] std::string held_sentence(const std::vector<CardHolder>& holders);
 
 // What decides, apart from the reading.
