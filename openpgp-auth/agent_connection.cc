@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 
 namespace openpgp_auth {
@@ -61,10 +62,10 @@ Result<std::string> gnupg_path(const char* what) {
 /// Nothing to do is success. What the agent says it says to nobody.
 Result<void> launch_agent() {
   const std::string program = TRY(gnupg_path("gpgconf-name"));
-  std::vector<std::string> words{program, "--launch", "gpg-agent"};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
+  std::string program_name = program;
+  std::string launch = "--launch";
+  std::string agent = "gpg-agent";
+  const std::array<char*, 4> arguments{program_name.data(), launch.data(), agent.data(), nullptr};
   pid_t child = -1;
   if (::posix_spawn(&child, program.c_str(), nullptr, nullptr, arguments.data(), environ) != 0)
     return fail(ErrorKind::NotFound, "gpgconf cannot be started: install GnuPG");
