@@ -11,17 +11,15 @@ namespace {
 constexpr std::size_t kMaxSignatureBytes = std::size_t{32} * 1024;
 
 // RFC 4880, section 5.2.3.1; 33 is RFC 9580's.
-enum SubpacketType : std::uint8_t {
-  kCreationTime = 2,
-  kExpirationTime = 3,
-  kKeyExpirationTime = 9,
-  kIssuer = 16,
-  kNotation = 20,
-  kPrimaryUserId = 25,
-  kKeyFlags = 27,
-  kEmbeddedSignature = 32,
-  kIssuerFingerprint = 33,
-};
+constexpr std::uint8_t kCreationTime = 2;
+constexpr std::uint8_t kExpirationTime = 3;
+constexpr std::uint8_t kKeyExpirationTime = 9;
+constexpr std::uint8_t kIssuer = 16;
+constexpr std::uint8_t kNotation = 20;
+constexpr std::uint8_t kPrimaryUserId = 25;
+constexpr std::uint8_t kKeyFlags = 27;
+constexpr std::uint8_t kEmbeddedSignature = 32;
+constexpr std::uint8_t kIssuerFingerprint = 33;
 
 struct Subpacket {
   std::uint8_t type;

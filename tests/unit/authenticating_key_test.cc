@@ -53,6 +53,34 @@ TEST(AuthenticatingKey, RefusesAnIdThatNoKeyHas) {
   EXPECT_EQ(refusal(body_of(openpgp_data("rsa.pgp"), {})), ErrorKind::NotFound);
 }
 
+TEST(AuthenticatingKey, RefusesTwoKeysWithOneId) {
+  const Bytes twins = openpgp_data("same-key-id.pgp");
+  ByteReader reader(twins);
+  const ByteView first = next_packet(reader)->whole;
+  const ByteView second = next_packet(reader)->whole;
+  const KeyPacket primary = openpgp_certificate("p256.pgp").primary();
+  const Bytes binding = claimed_signature(kSubkeyBinding, primary);
+  const Bytes one = concatenation({primary.packet, first, binding});
+  const Bytes both = concatenation({one, second, binding});
+  const auto certificate = Certificate::parse(both);
+  ASSERT_TRUE(certificate) << certificate.error().message;
+  const KeyPacket& twin = certificate->subkeys().at(1).key;
+  ASSERT_EQ(certificate->subkeys()[0].key.key_id, twin.key_id);
+  EXPECT_TRUE(authenticating_key(body_of(one, twin.key_id)));
+  EXPECT_EQ(refusal(body_of(both, twin.key_id)), ErrorKind::Refused);
+}
+
+TEST(AuthenticatingKey, RefusesAPrimaryKeyWithTheIdOfItsSubkey) {
+  const Bytes twins = openpgp_data("same-key-id.pgp");
+  ByteReader reader(twins);
+  const Bytes primary = make_packet(kPublicKeyTag, next_packet(reader)->body);
+  const Certificate alone = *Certificate::parse(primary);
+  const Bytes binding = claimed_signature(kSubkeyBinding, alone.primary());
+  EXPECT_TRUE(authenticating_key(body_of(primary, alone.primary().key_id)));
+  EXPECT_EQ(refusal(body_of(concatenation({primary, reader.rest(), binding}), alone.primary().key_id)),
+            ErrorKind::Refused);
+}
+
 TEST(AuthenticatingKey, RefusesASubkeyThatMayOnlyEncrypt) {
   // RSA could sign: the flags say that it may not. The elliptic curve cannot.
   const Certificate rsa = openpgp_certificate("rsa.pgp");

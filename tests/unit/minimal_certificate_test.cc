@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ranges>
+
 #include "tests/unit/openpgp_test_data.h"
 
 namespace openpgp_auth {
@@ -14,8 +16,8 @@ constexpr const char* kPrimaryName = "https://party.example";
 Certificate with_names_reversed() {
   const Certificate names = openpgp_certificate("names.pgp");
   Bytes packets = names.primary().packet;
-  for (auto user_id = names.user_ids().rbegin(); user_id != names.user_ids().rend(); ++user_id)
-    packets = concatenation({packets, user_id->packet, user_id->self_signatures.at(0).packet});
+  for (const UserId& user_id : std::views::reverse(names.user_ids()))
+    packets = concatenation({packets, user_id.packet, user_id.self_signatures.at(0).packet});
   return *Certificate::parse(packets);
 }
 
@@ -67,7 +69,7 @@ TEST(MinimalCertificate, ShowsTheFirstUserIdWhereNoneIsPrimary) {
                                    whole.user_ids()[0].self_signatures[0].packet, whole.user_ids()[1].packet,
                                    whole.user_ids()[1].self_signatures[0].packet});
   const auto certificate = Certificate::parse(two);
-  EXPECT_EQ(primary_user_id(*certificate), &certificate->user_ids()[0]);
+  EXPECT_EQ(primary_user_id(*certificate), certificate->user_ids().data());
 }
 
 TEST(MinimalCertificate, PassesOverARevokedUserId) {

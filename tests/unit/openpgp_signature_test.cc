@@ -161,7 +161,7 @@ TEST(OpenPgpSignature, ThatEndsTooEarlyIsUnusable) {
 
 TEST(OpenPgpSignature, OfMoreThan32KibibytesIsUnusable) {
   Bytes body = make_signature(kSubkeyBinding, creation_subpacket(1), {});
-  body.resize(32 * 1024);
+  body.resize(std::size_t{32} * 1024);
   EXPECT_TRUE(parse_signature(body).is_usable());
   body.push_back(0);
   EXPECT_FALSE(parse_signature(body).is_usable());
