@@ -71,8 +71,10 @@ TEST(OpenPgpPacket, RefusesAnIndeterminateLength) {
 }
 
 TEST(OpenPgpPacket, RefusesAPartialLength) {
-  EXPECT_EQ(refusal("c6e00000"), ErrorKind::Malformed);
-  EXPECT_EQ(refusal("c6fe0000"), ErrorKind::Malformed);
+  // Long enough for each power of two up to 16 KiB, and for what they would be as a length of two octets.
+  const std::string padding(std::size_t{2} * 20000, '0');
+  for (const char* const header : {"c6e0", "c6ee", "c6f0", "c6fe"})
+    EXPECT_EQ(refusal(header + padding), ErrorKind::Malformed) << header;
 }
 
 TEST(OpenPgpPacket, RefusesWhatEndsTooEarly) {
