@@ -94,6 +94,27 @@ KeyValidity key_validity(const _gpgme_key& key) {
   return found;
 }
 
+/// GnuPG's number for the algorithm of keys that are like this one; nothing: there are none.
+std::optional<gpgme_pubkey_algo_t> algorithm_of(const tlscore::x509::PublicKey& key) {
+  using Type = tlscore::x509::PublicKey::Type;
+  switch (key.type()) {
+    case Type::Rsa: return GPGME_PK_RSA;
+    case Type::EcP256:
+    case Type::EcP384: return GPGME_PK_ECDSA;
+    case Type::Ed25519: return GPGME_PK_EDDSA;
+    case Type::Other: break;
+  }
+  return std::nullopt;
+}
+
+bool has_key_like(const _gpgme_key& key, gpgme_pubkey_algo_t algorithm, std::size_t bits) {
+  for (const auto* subkey = key.subkeys; subkey != nullptr; subkey = subkey->next) {
+    const bool may = subkey->can_authenticate != 0 || subkey->can_sign != 0;
+    if (may && subkey->pubkey_algo == algorithm && subkey->length == bits) return true;
+  }
+  return false;
+}
+
 Result<void> write_settings(const std::string& home) {
   std::ofstream file(home + "/gpg.conf");
   file << kScratchSettings;
@@ -179,6 +200,22 @@ Result<std::vector<Keyring::Holder>> Keyring::holders_of(const std::string& key_
       if (tlscore::to_lower(text_of(subkey->keyid)) != key_id) continue;
       found.push_back({tlscore::to_lower(text_of(subkey->fpr)), primary});
     }
+    return {};
+  }));
+  return found;
+}
+
+Result<std::vector<CheckedCertificate>> Keyring::certificates_like(
+    const tlscore::x509::PublicKey& key) const {
+  std::vector<CheckedCertificate> found;
+  const auto algorithm = algorithm_of(key);
+  if (is_empty() || !algorithm) return found;
+  auto context = TRY(GpgmeContext::create(program(), m_home));
+  TRY(context.list_all([&](const _gpgme_key& one) -> Result<void> {
+    if (!has_key_like(one, *algorithm, key.bits())) return {};
+    if (found.size() == kMaxLike)
+      return fail(ErrorKind::TooLarge, "too many keys in your keyring are like the one on the token");
+    found.push_back(checked_certificate(one));
     return {};
   }));
   return found;

@@ -11,6 +11,7 @@
 #include "openpgp-auth/keyring_generation.h"
 #include "openpgp-auth/scratch_folder.h"
 #include "tlscore/base/bytes.h"
+#include "tlscore/x509/public_key.h"
 
 namespace openpgp_auth {
 
@@ -58,6 +59,12 @@ class Keyring {
     friend bool operator==(const Holder&, const Holder&) = default;
   };
   [[nodiscard]] tlscore::Result<std::vector<Holder>> holders_of(const std::string& key_id) const;
+
+  /// The certificates in the user's keyring with a key of this algorithm and length that may authenticate or
+  /// sign, as GnuPG finds them. Fails with TooLarge for more than kMaxLike.
+  static constexpr std::size_t kMaxLike = 64;
+  [[nodiscard]] tlscore::Result<std::vector<CheckedCertificate>> certificates_like(
+      const tlscore::x509::PublicKey& key) const;
 
   /// The primary keys in the user's keyring that have the key with this fingerprint as a subkey: more than
   /// one if somebody adopted it.

@@ -98,13 +98,15 @@ KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, Source source)
 KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring)
     : KeyringLookups(
           loop,
-          Source{
-              .ask = [keyring](
-                         ByteView certificate,
-                         const std::string& key_id) { return ask_keyring(*keyring, certificate, key_id); },
-              .generation = [keyring] { return keyring->generation(); },
-              .stored = [keyring](const std::string& fingerprint) { return keyring->stored(fingerprint); }}) {
-}
+          Source{.ask = [keyring](
+                            ByteView certificate,
+                            const std::string& key_id) { return ask_keyring(*keyring, certificate, key_id); },
+                 .generation = [keyring] { return keyring->generation(); },
+                 .stored = [keyring](const std::string& fingerprint) { return keyring->stored(fingerprint); },
+                 .own =
+                     [keyring](const tlscore::x509::PublicKey& key, const std::string& user_id) {
+                       return find_own_openpgp(*keyring, key, user_id);
+                     }}) {}
 
 /// The threads use the loop, which those who wait may outlive.
 KeyringLookups::~KeyringLookups() {
@@ -114,6 +116,15 @@ KeyringLookups::~KeyringLookups() {
 Task<Result<Bytes>> KeyringLookups::stored(std::string fingerprint, Cancel& cancel) {
   const std::shared_ptr<State> state = m_state;
   auto job = [ask = state->source.stored, fingerprint = std::move(fingerprint)] { return ask(fingerprint); };
+  co_return co_await state->threads().run(std::move(job), cancel, kLimit);
+}
+
+Task<Result<OwnCertificate>> KeyringLookups::own(tlscore::x509::PublicKey key, std::string user_id,
+                                                 Cancel& cancel) {
+  const std::shared_ptr<State> state = m_state;
+  auto job = [ask = state->source.own, key = std::move(key), user_id = std::move(user_id)] {
+    return ask(key, user_id);
+  };
   co_return co_await state->threads().run(std::move(job), cancel, kLimit);
 }
 

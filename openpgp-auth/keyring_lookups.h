@@ -7,6 +7,7 @@
 #include <string>
 
 #include "openpgp-auth/key_evidence.h"
+#include "openpgp-auth/own_certificate.h"
 #include "tlscore/base/cancel.h"
 #include "tlscore/base/future.h"
 #include "tlscore/base/task.h"
@@ -36,6 +37,9 @@ class KeyringLookups {
         ask;
     std::function<std::string()> generation;
     std::function<tlscore::Result<tlscore::Bytes>(const std::string& fingerprint)> stored{};
+    std::function<tlscore::Result<OwnCertificate>(const tlscore::x509::PublicKey& key,
+                                                  const std::string& user_id)>
+        own{};
   };
   using Answer = std::shared_ptr<const KeyringAnswer>;
 
@@ -56,6 +60,11 @@ class KeyringLookups {
   /// The user's own copy of a certificate, as Keyring::stored gives and refuses it; with TimedOut after
   /// kLimit, and with the reason of `cancel`. Not remembered.
   tlscore::Task<tlscore::Result<tlscore::Bytes>> stored(std::string fingerprint, tlscore::Cancel& cancel);
+
+  /// The user's own certificate, as find_own_openpgp gives and refuses it; with TimedOut after kLimit, and
+  /// with the reason of `cancel`. Not remembered.
+  tlscore::Task<tlscore::Result<OwnCertificate>> own(tlscore::x509::PublicKey key, std::string user_id,
+                                                     tlscore::Cancel& cancel);
 
   /// A text that is another one after the keyring has changed (keyring_generation.h).
   [[nodiscard]] std::string generation() const;
