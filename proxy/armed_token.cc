@@ -1,7 +1,6 @@
 // From plug to armed, and back.
 #include "proxy/armed_token.h"
 
-#include "proxy/own_identity.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
@@ -16,6 +15,13 @@ namespace {
 /// looked for.
 constexpr int kOpenTries = 40;
 constexpr std::chrono::milliseconds kBetweenTries{250};
+
+/// Under what an identity is remembered: all that it was made from.
+std::string identity_name(const IdentityWish& wish, const openpgp_auth::KeyringLookups& keyring) {
+  std::string name = wish.selection + '\n' + wish.user_id + '\n' + keyring.generation() + '\n';
+  for (const AuthForm form : wish.auth) name += static_cast<char>('0' + static_cast<int>(form));
+  return name;
+}
 
 }  // namespace
 
@@ -212,12 +218,14 @@ Task<Result<void>> ArmedToken::log_in(token::LoginOptions login, std::uint64_t g
   co_return Result<void>();
 }
 
-Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(std::string selection,
+Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(IdentityWish wish,
+                                                                        openpgp_auth::KeyringLookups& keyring,
                                                                         Cancel& cancel) {
   auto armed = co_await arm(cancel);
   if (!armed) co_return fail(armed.error());
-  if (const auto known = m_identities.find(selection); known != m_identities.end()) co_return known->second;
-  auto selected = token::select_key(m_keys, *m_info, selection);
+  std::string name = identity_name(wish, keyring);
+  if (const auto known = m_identities.find(name); known != m_identities.end()) co_return known->second;
+  auto selected = token::select_key(m_keys, *m_info, wish.selection);
   if (!selected) co_return fail(selected.error());
   const token::KeyInfo key = **selected;
   const std::uint64_t generation = m_generation;
@@ -225,10 +233,10 @@ Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(std::str
   const OwnIdentityOptions options{.certificate_folder = m_settings.certificate_folder,
                                    .enrolls_by_itself = m_settings.is_file_key,
                                    .subject = m_info->label};
-  auto identity = co_await own_identity(signer, key, options, cancel);
+  auto identity = co_await own_identity(signer, key, std::move(wish), options, keyring, cancel);
   if (!identity) co_return fail(identity.error());
   if (generation != m_generation) co_return fail(disarmed_error());
-  m_identities.emplace(std::move(selection), *identity);
+  m_identities.insert_or_assign(std::move(name), *identity);
   co_return std::move(*identity);
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/own_identity.h"
 #include "proxy/token_places.h"
 #include "proxy/token_state.h"
 #include "tlscore/base/future.h"
@@ -65,9 +66,9 @@ class ArmedToken {
   /// Armed, or on the way there without anybody's help: a connection may be tried.
   [[nodiscard]] tlscore::Result<void> may_serve() const;
 
-  /// The identity of the key that `selection` names (see token::select_key). Only while armed.
+  /// The identity that `wish` names, as own_identity finds it. Only while armed. `keyring` outlives the task.
   tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> identity(
-      std::string selection, tlscore::Cancel& cancel);
+      IdentityWish wish, openpgp_auth::KeyringLookups& keyring, tlscore::Cancel& cancel);
   /// A signature with that identity's key.
   tlscore::Task<tlscore::Result<tlscore::Bytes>> sign(std::shared_ptr<const tlscore::tls::Identity> identity,
                                                       tlscore::x509::SignatureRequest request,

@@ -1,6 +1,10 @@
 // From a key to its identity.
 #include "proxy/own_identity.h"
 
+#include <algorithm>
+
+#include "openpgp-auth/rfc6091_body.h"
+#include "tlscore/base/log.h"
 #include "tlscore/token/own_certificate.h"
 
 namespace proxy {
@@ -8,6 +12,10 @@ namespace proxy {
 using namespace tlscore;
 
 namespace {
+
+bool wants(const IdentityWish& wish, AuthForm form) {
+  return std::ranges::find(wish.auth, form) != wish.auth.end();
+}
 
 /// The DER of the X.509 certificate that stands for `key`.
 Task<Result<Bytes>> own_certificate(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
@@ -21,15 +29,59 @@ Task<Result<Bytes>> own_certificate(std::shared_ptr<token::SignerClient> signer,
   co_return Bytes(found->der().begin(), found->der().end());
 }
 
+Result<Bytes> certificate_body(const openpgp_auth::OwnCertificate& own) {
+  return openpgp_auth::write_certificate_body({.kind = openpgp_auth::CertificateBody::Kind::Subkey,
+                                               .key_id = own.key.key_id(),
+                                               .packets = own.octets});
+}
+
+/// TLS 1.2 has no Ed25519 of ours, and RFC 6091 is TLS 1.2's.
+bool fits_tls12(const x509::PublicKey& key) {
+  return key.type() != x509::PublicKey::Type::Ed25519;
+}
+
 }  // namespace
 
+Task<Result<std::string>> find_openpgp_key(std::vector<token::KeyInfo> keys, std::string fingerprint,
+                                           openpgp_auth::KeyringLookups& keyring, Cancel& cancel) {
+  for (const token::KeyInfo& key : keys) {
+    x509::PublicKey public_key = key.public_key;
+    std::string any_user_id;
+    const auto own = co_await keyring.own(std::move(public_key), std::move(any_user_id), cancel);
+    const bool is_it = own && (own->primary.to_hex() == fingerprint || own->key.to_hex() == fingerprint);
+    if (is_it) co_return to_hex(key.public_key.spki_sha256());
+  }
+  co_return fail(ErrorKind::NotFound, "no key on the token is the OpenPGP key " + fingerprint +
+                                          " of this party's `identity`, or your keyring does not have it");
+}
+
 Task<Result<std::shared_ptr<const tls::Identity>>> own_identity(std::shared_ptr<token::SignerClient> signer,
-                                                                token::KeyInfo key,
-                                                                OwnIdentityOptions options, Cancel& cancel) {
-  auto certificate = co_await own_certificate(std::move(signer), key, std::move(options), cancel);
-  if (!certificate) co_return fail(certificate.error());
-  co_return std::make_shared<const tls::Identity>(
-      tls::Identity{{std::move(*certificate)}, key.public_key, key.mechanisms.rsa_pss});
+                                                                token::KeyInfo key, IdentityWish wish,
+                                                                OwnIdentityOptions options,
+                                                                openpgp_auth::KeyringLookups& keyring,
+                                                                Cancel& cancel) {
+  tls::Identity identity{.chain = {}, .key = key.public_key, .can_rsa_pss = key.mechanisms.rsa_pss};
+  Result<openpgp_auth::OwnCertificate> own = fail(ErrorKind::NotFound, "this party's `auth` asks for none");
+  if (wants(wish, AuthForm::OpenPgp) || wants(wish, AuthForm::OpenPgpX509)) {
+    std::string user_id = wish.user_id;
+    own = co_await keyring.own(key.public_key, std::move(user_id), cancel);
+    if (!own && !wish.user_id.empty()) co_return fail(own.error());
+    if (!own && own.error().kind != ErrorKind::NotFound)
+      log(LogLevel::Warning, "your OpenPGP certificate cannot be shown: " + printable(own.error().message));
+  }
+  if (own && wants(wish, AuthForm::OpenPgp) && fits_tls12(key.public_key)) {
+    auto body = certificate_body(*own);
+    if (!body) co_return fail(body.error());
+    identity.openpgp = std::move(*body);
+    identity.openpgp_about = own->primary.to_hex() + ", " + printable(own->user_id);
+  }
+  if (wants(wish, AuthForm::X509)) {
+    auto certificate = co_await own_certificate(std::move(signer), key, std::move(options), cancel);
+    if (!certificate && identity.openpgp.empty()) co_return fail(certificate.error());
+    if (certificate) identity.chain.push_back(std::move(*certificate));
+  }
+  if (identity.chain.empty() && identity.openpgp.empty()) co_return fail(own.error());
+  co_return std::make_shared<const tls::Identity>(std::move(identity));
 }
 
 }  // namespace proxy

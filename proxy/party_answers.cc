@@ -63,12 +63,21 @@ Task<Result<std::optional<x509::PublicKey>>> PartyAnswers::peer_key(const tls::E
 Task<PartyAnswers::FoundIdentity> PartyAnswers::chosen_identity(Cancel& cancel) {
   const Identity& wanted = m_destination.party->identity;
   if (wanted.kind == Identity::Kind::None) co_return std::shared_ptr<const tls::Identity>();
-  if (wanted.kind == Identity::Kind::OpenPgpFingerprint || wanted.kind == Identity::Kind::Ask) {
+  if (wanted.kind == Identity::Kind::Ask) {
     co_return fail(ErrorKind::Unsupported,
                    "this party's `identity` is of a kind that this build cannot show");
   }
-  std::string selection = key_selection(wanted);
-  co_return co_await m_live.token->identity(std::move(selection), cancel);
+  const Party& party = *m_destination.party;
+  IdentityWish wish{.selection = key_selection(wanted), .auth = party.auth, .user_id = party.user_id};
+  if (wanted.kind == Identity::Kind::OpenPgpFingerprint) {
+    auto keys = m_live.token->keys();
+    std::string fingerprint = wanted.value;
+    auto found =
+        co_await find_openpgp_key(std::move(keys), std::move(fingerprint), m_services.keyring, cancel);
+    if (!found) co_return fail(found.error());
+    wish.selection = std::move(*found);
+  }
+  co_return co_await m_live.token->identity(std::move(wish), m_services.keyring, cancel);
 }
 
 Task<void> PartyAnswers::find_identity(Cancel& cancel) {
