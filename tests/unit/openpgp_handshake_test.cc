@@ -149,12 +149,47 @@ INSTANTIATE_TEST_SUITE_P(
                     Choice{"NeverInTls13Alone", {OpenPgp}, true, false, Version::Tls13, "refused"}),
     [](const auto& choice) { return choice.param.name; });
 
-TEST(OpenPgpHandshake, AnOfferOfBothVersionsFallsBackToTls12) {
+/// A client that offers everything, and a server with a subset.
+struct Subset {
+  bool tls12, tls13, openpgp, x509;
+  const char* expected;
+};
+
+class VersionAndType : public testing::TestWithParam<Subset> {};
+
+TEST_P(VersionAndType, IsWhatTheDesignPromises) {
+  const Subset& has = GetParam();
   TlsPair pair(client_that_offers({OpenPgp, X509}, Version::Tls13),
-               {.openpgp = kServerBody, .highest = Version::Tls12});
-  ASSERT_EQ(run_to_judgement(pair), Wants::Judgement);
-  EXPECT_EQ(pair.client().negotiated().version, Version::Tls12);
-  EXPECT_EQ(pair.client().negotiated().certificate_type, OpenPgp);
+               {.openpgp = has.openpgp ? kServerBody : Bytes(),
+                .has_x509 = has.x509,
+                .knows_openpgp = true,
+                .lowest = has.tls12 ? Version::Tls12 : Version::Tls13,
+                .highest = has.tls13 ? Version::Tls13 : Version::Tls12});
+  std::string found = "refused";
+  if (run_to_judgement(pair) == Wants::Judgement) {
+    const Negotiated& negotiated = pair.client().negotiated();
+    found = std::string(to_string(negotiated.version)) + " " +
+            std::string(to_string(negotiated.certificate_type));
+  }
+  EXPECT_EQ(found, has.expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Subsets, VersionAndType,
+                         testing::Values(Subset{true, false, true, true, "TLS 1.2 OpenPGP"},
+                                         Subset{true, false, true, false, "TLS 1.2 OpenPGP"},
+                                         Subset{true, false, false, true, "TLS 1.2 X.509"},
+                                         Subset{false, true, true, true, "TLS 1.3 X.509"},
+                                         Subset{false, true, true, false, "refused"},
+                                         Subset{false, true, false, true, "TLS 1.3 X.509"},
+                                         Subset{true, true, true, true, "TLS 1.3 X.509"},
+                                         Subset{true, true, true, false, "refused"},
+                                         Subset{true, true, false, true, "TLS 1.3 X.509"}));
+
+TEST(OpenPgpHandshake, AServerThatKnowsTheExtensionAndHasX509OnlySaysSo) {
+  TlsPair pair(client_that_offers({OpenPgp, X509}), {.knows_openpgp = true});
+  ASSERT_EQ(pair.run_client(), Wants::Judgement);
+  EXPECT_EQ(pair.client().negotiated().certificate_type, X509);
+  EXPECT_EQ(pair.client().peer_chain().size(), 1U);
 }
 
 TEST(OpenPgpHandshake, ASessionIsResumedWithoutTheExtension) {

@@ -43,8 +43,9 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
   m_server = *Engine::create_server({.credential = [shown](const std::string&) { return shown; },
                                      .alpn = server.alpn,
                                      .ask_for_certificate = server.ask_for_certificate,
-                                     .takes_openpgp = !server.openpgp.empty(),
+                                     .takes_openpgp = server.knows_openpgp || !server.openpgp.empty(),
                                      .tickets = server.tickets,
+                                     .lowest = server.lowest,
                                      .highest = server.highest});
 }
 

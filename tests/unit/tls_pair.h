@@ -14,7 +14,9 @@ class TlsPair {
     std::shared_ptr<TicketKeys> tickets{};
     Bytes openpgp{};  ///< The body of its OpenPGP Certificate message; it then takes the client's, too.
     bool has_x509 = true;
+    bool knows_openpgp = false;     ///< Takes OpenPGP certificates even if it has none itself.
     bool key_is_elsewhere = false;  ///< Its signatures are waited for.
+    Version lowest = Version::Tls12;
     Version highest = Version::Tls13;
     std::shared_ptr<x509::PrivateKey> key{};         ///< Its own; null: one is made.
     std::shared_ptr<x509::PrivateKey> client_key{};  ///< The client's.
