@@ -112,7 +112,7 @@ Result<KeyPacket> parse_public_key(const Packet& packet) {
   const auto algorithm = created ? reader.u8() : std::nullopt;
   if (!algorithm) return fail(ErrorKind::Malformed, "an OpenPGP key that ends too early");
   if (packet.body.size() > kMaxKeyBytes)
-    return fail(ErrorKind::Malformed, "an OpenPGP key of more than 8 KiB");
+    return fail(ErrorKind::TooLarge, "an OpenPGP key of more than 8 KiB");
   KeyPacket key{.created = std::chrono::sys_seconds(std::chrono::seconds(*created)),
                 .algorithm = *algorithm,
                 .fingerprint = {},

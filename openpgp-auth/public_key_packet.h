@@ -42,9 +42,9 @@ struct KeyPacket {
 };
 
 /// Reads a packet of a public key or subkey. A key has `key` if it is RSA of 2048 to 8192 bits (algorithm 1),
-/// ECDSA on P-256 or P-384, or EdDSA on Ed25519. Fails with Unsupported for another version than 4, and with
-/// Malformed for a key of these kinds that is not what the RFCs allow, a point off its curve among them, and
-/// for more than 8 KiB.
+/// ECDSA on P-256 or P-384, or EdDSA on Ed25519. Fails with Unsupported for another version than 4, TooLarge
+/// for more than 8 KiB, and Malformed for a key of these kinds that is not what the RFCs allow, a point off
+/// its curve among them.
 Result<KeyPacket> parse_public_key(const Packet& packet);
 
 /// Can only encrypt: RSA encrypt-only, Elgamal, ECDH, and X25519 and X448 of RFC 9580. Never a primary key.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "openpgp-auth/rfc6091_body.h"
 #include "tests/unit/openpgp_test_data.h"
 
 namespace openpgp_auth {
@@ -32,6 +33,13 @@ TEST(BackSignature, OfASigningSubkeyVerifies) {
     const auto checked = check_back_signature(certificate.primary(), subkey);
     EXPECT_TRUE(checked) << checked.error().message;
   }
+}
+
+TEST(BackSignature, OfTheKeysThatGnutlsUsedVerifies) {
+  const auto certificate = Certificate::parse(
+      parse_certificate_body(captured_body("sign_and_authenticate_subkeys-server"))->packets);
+  const auto checked = check_back_signature(certificate->primary(), certificate->subkeys().at(0));
+  EXPECT_TRUE(checked) << checked.error().message;
 }
 
 TEST(BackSignature, IsNeitherNeededNorThereWithoutTheSignFlag) {

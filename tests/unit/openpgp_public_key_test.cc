@@ -120,7 +120,7 @@ TEST(OpenPgpPublicKey, WithOctetsAfterItsNumbersIsRefused) {
 }
 
 TEST(OpenPgpPublicKey, OfMoreThanEightKibibytesIsRefused) {
-  EXPECT_EQ(refusal(key_body(kDsa, Bytes(8192 - 5))), ErrorKind::Malformed);
+  EXPECT_EQ(refusal(key_body(kDsa, Bytes(8192 - 5))), ErrorKind::TooLarge);
   EXPECT_TRUE(parse_body(key_body(kDsa, Bytes(8192 - 6))));
 }
 

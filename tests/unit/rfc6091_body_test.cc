@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "openpgp-auth/armor.h"
 #include "tests/unit/openpgp_test_data.h"
 
 namespace openpgp_auth {
@@ -38,6 +39,33 @@ TEST(Rfc6091Body, ReadsWhatGnutlsSent) {
     EXPECT_EQ(body->kind, is_empty ? Kind::Empty : Kind::Subkey);
     EXPECT_EQ(body->key_id.to_hex(), is_empty ? "0000000000000000" : key_id);
     EXPECT_EQ(body->packets.empty(), is_empty);
+  }
+}
+
+TEST(Rfc6091Body, HoldsTheCertificateThatGnupgExported) {
+  const struct {
+    const char* file;
+    const char* exported;
+  } cases[] = {{"sign_and_authenticate_subkeys-client", "cli-sa"},
+               {"sign_and_authenticate_subkeys-server", "srv-sa"},
+               {"primary_keys-client", "cli-prim"},
+               {"primary_keys-server", "srv-prim"},
+               {"authenticate_only_subkeys-server", "srv-sub"}};
+  for (const auto& [file, exported] : cases) {
+    SCOPED_TRACE(file);
+    const auto sent = Certificate::parse(parse_certificate_body(captured_body(file))->packets);
+    ASSERT_TRUE(sent) << sent.error().message;
+    const auto text = tlscore::x509::read_file(std::string("tests/data/rfc6091/") + exported + ".pub.asc");
+    const auto kept = Certificate::parse(*dearmor(*text));
+    ASSERT_TRUE(kept) << kept.error().message;
+    EXPECT_EQ(sent->primary().fingerprint, kept->primary().fingerprint);
+    EXPECT_EQ(sent->user_ids().at(0).text, kept->user_ids().at(0).text);
+    EXPECT_EQ(sent->user_ids()[0].self_signatures.at(0).body, kept->user_ids()[0].self_signatures.at(0).body);
+    ASSERT_EQ(sent->subkeys().size(), kept->subkeys().size());
+    for (std::size_t i = 0; i < sent->subkeys().size(); ++i) {
+      EXPECT_EQ(sent->subkeys()[i].key.fingerprint, kept->subkeys()[i].key.fingerprint);
+      EXPECT_EQ(sent->subkeys()[i].bindings.at(0).body, kept->subkeys()[i].bindings.at(0).body);
+    }
   }
 }
 
