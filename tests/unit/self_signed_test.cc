@@ -5,6 +5,7 @@
 
 #include "tests/unit/x509_test_data.h"
 #include "tlscore/x509/date.h"
+#include "tlscore/x509/der.h"
 #include "tlscore/x509/path.h"
 #include "tlscore/x509/private_key.h"
 
@@ -75,6 +76,27 @@ TEST(SelfSigned, AServersIsTrustedWhereItIsARoot) {
   EXPECT_TRUE(path) << path.error().message;
 }
 
+TEST(SelfSigned, HoldsMailboxesAndExtensionsOfOthers) {
+  PrivateKey holder = key("p256");
+  SelfSignedOptions wanted = options(holder);
+  wanted.mailboxes = {"ann@party.example"};
+  const Bytes oid = *from_hex("2a0304");
+  wanted.extensions = {{.oid = oid, .value = der(kDerOctetString, as_bytes("text"))}};
+  const Certificate certificate = made(holder, wanted);
+  ASSERT_EQ(certificate.alternative_names().size(), 1U);
+  EXPECT_EQ(certificate.alternative_names()[0].form, NameForm::Rfc822);
+  EXPECT_EQ(as_text(certificate.alternative_names()[0].value), "ann@party.example");
+  ASSERT_TRUE(certificate.extension(oid));
+  EXPECT_TRUE(std::ranges::equal(*certificate.extension(oid), wanted.extensions[0].value));
+  EXPECT_FALSE(certificate.extension(*from_hex("2a0305")));
+}
+
+TEST(SelfSigned, ACommonNameIsCutBetweenCharacters) {
+  EXPECT_EQ(cut_common_name("Ann"), "Ann");
+  EXPECT_EQ(cut_common_name(std::string(63, 'a') + "\xc3\xa9t\xc3\xa9"), std::string(63, 'a'));
+  EXPECT_EQ(cut_common_name(std::string(62, 'a') + "\xc3\xa9t"), std::string(62, 'a') + "\xc3\xa9");
+}
+
 TEST(SelfSigned, DatesAreWrittenOnBothSidesOf2050) {
   PrivateKey holder = key("p256");
   SelfSignedOptions wanted = options(holder);
@@ -114,6 +136,9 @@ TEST(SelfSigned, RefusesWhatMakesNoCertificate) {
   EXPECT_EQ(refused([](auto& o) { o.dns_names = {"not a name"}; }), ErrorKind::Malformed);
   EXPECT_EQ(refused([](auto& o) { o.dns_names = {"*.192.0.2.1"}; }), ErrorKind::Malformed);
   EXPECT_EQ(refused([](auto& o) { o.dns_names = {"*"}; }), ErrorKind::Malformed);
+  EXPECT_EQ(refused([](auto& o) { o.mailboxes = {"Ann <ann@party.example>"}; }), ErrorKind::Malformed);
+  EXPECT_EQ(refused([](auto& o) { o.extensions = {{.oid = {0x2a}, .value = Bytes(40000)}}; }),
+            ErrorKind::TooLarge);
 }
 
 }  // namespace

@@ -1,21 +1,16 @@
 // Looking for, making and keeping it.
 #include "tlscore/token/own_certificate.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <vector>
 
-#include "tlscore/base/socket.h"
 #include "tlscore/x509/date.h"
+#include "tlscore/x509/kept_certificate.h"
 #include "tlscore/x509/self_signed.h"
 
 namespace tlscore::token {
 namespace {
 
-constexpr std::size_t kMaxCommonNameBytes = 64;  // RFC 5280, appendix A.1: ub-common-name
 constexpr std::chrono::hours kClockSkew{1};
 
 Result<x509::Certificate> no_certificate(std::string_view why) {
@@ -35,36 +30,15 @@ Result<x509::Certificate> load(const KeyInfo& key, const std::string& path) {
   return kept.front();
 }
 
-/// Cut to what a common name may hold, not within a character.
-std::string common_name(std::string subject) {
-  if (subject.empty()) return "Latchkey";
-  std::size_t size = std::min(subject.size(), kMaxCommonNameBytes);
-  const auto continues = [&](std::size_t at) {
-    return (static_cast<unsigned char>(subject[at]) & 0xc0U) == 0x80U;
-  };
-  while (size > 0 && size < subject.size() && continues(size)) --size;
-  subject.resize(size);
-  return subject;
-}
-
-Result<void> save(const x509::Certificate& certificate, const std::string& folder, const std::string& path) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return fail(ErrorKind::Internal, folder + " cannot be made: " + describe_errno(errno));
-  }
-  const std::string draft = path + ".new";
-  std::ofstream file(draft, std::ios::trunc);
-  file << certificate.pem();
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(draft, path, error);
-  if (!file || error) return fail(ErrorKind::Internal, path + " cannot be written");
-  return {};
+/// In the folder.
+std::string file_name(const KeyInfo& key) {
+  return key.fingerprint + ".pem";
 }
 
 }  // namespace
 
 std::string own_certificate_path(const std::string& folder, const KeyInfo& key) {
-  return folder + "/" + key.fingerprint + ".pem";
+  return folder + "/" + file_name(key);
 }
 
 Result<x509::Certificate> find_own_certificate(const KeyInfo& key, const std::string& folder) {
@@ -78,7 +52,8 @@ Result<x509::Certificate> find_own_certificate(const KeyInfo& key, const std::st
 
 Task<Result<x509::Certificate>> enroll(SignerClient& signer, KeyInfo key, EnrollOptions options,
                                        Cancel& cancel) {
-  const x509::SelfSignedOptions wanted{.common_name = common_name(std::move(options.subject)),
+  const std::string subject = options.subject.empty() ? "Latchkey" : options.subject;
+  const x509::SelfSignedOptions wanted{.common_name = x509::cut_common_name(subject),
                                        .key = key.public_key,
                                        .not_before = x509::now() - kClockSkew,
                                        .not_after = x509::now() + kOwnCertificateLife,
@@ -90,8 +65,8 @@ Task<Result<x509::Certificate>> enroll(SignerClient& signer, KeyInfo key, Enroll
   if (!signature) co_return fail(signature.error());
   auto certificate = draft->finish(*signature);
   if (!certificate) co_return fail(certificate.error());
-  const auto saved = save(*certificate, options.folder, own_certificate_path(options.folder, key));
-  if (!saved) co_return fail(saved.error());
+  const auto kept = keep_certificate(*certificate, options.folder, file_name(key));
+  if (!kept) co_return fail(kept.error());
   co_return std::move(*certificate);
 }
 

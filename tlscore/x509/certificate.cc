@@ -231,6 +231,13 @@ std::optional<unsigned> Certificate::path_length() const {
 const std::optional<NameConstraints>& Certificate::name_constraints() const {
   return m_data->name_constraints;
 }
+std::optional<ByteView> Certificate::extension(ByteView oid) const {
+  const auto extensions = parse_extensions(view(m_data->crt.get()->v3_ext));
+  const auto is_it = [oid](const Extension& extension) { return std::ranges::equal(extension.oid, oid); };
+  const auto found = std::ranges::find_if(*extensions, is_it);  // they were read once before
+  if (found == extensions->end()) return std::nullopt;
+  return found->value;
+}
 const mbedtls_x509_crt* Certificate::handle() const {
   return m_data->crt.get();
 }

@@ -69,6 +69,10 @@ class Certificate {
   [[nodiscard]] std::optional<unsigned> path_length() const;
   [[nodiscard]] const std::optional<NameConstraints>& name_constraints() const;
 
+  /// What the extension with this OBJECT IDENTIFIER (its contents) holds, or nothing without it. Lives as
+  /// long as any copy of this certificate.
+  [[nodiscard]] std::optional<ByteView> extension(ByteView oid) const;
+
   /// For mbedTLS; never null, lives as long as any copy. Its `next` is null: it is not part of a list.
   [[nodiscard]] const mbedtls_x509_crt* handle() const;
 

@@ -6,9 +6,10 @@
 
 #include "tlscore/x509/date.h"
 #include "tlscore/x509/der.h"
+#include "tlscore/x509/digest.h"
 #include "tlscore/x509/directory_string.h"
 #include "tlscore/x509/ed25519.h"
-#include "tlscore/x509/mbedtls_hash.h"
+#include "tlscore/x509/mailbox.h"
 #include "tlscore/x509/random.h"
 #include "tlscore/x509/server_name.h"
 
@@ -54,9 +55,15 @@ Bytes extension(ByteView oid, bool is_critical, ByteView value) {
   return der(kDerSequence, {oid, is_critical ? ByteView(kTrue) : ByteView(), der(kDerOctetString, value)});
 }
 
-Result<Bytes> der_alternative_names(const std::vector<std::string>& names) {
+/// GeneralNames (RFC 5280, section 4.2.1.6).
+Result<Bytes> der_alternative_names(const SelfSignedOptions& options) {
   Bytes contents;
-  for (const std::string& name : names) {
+  for (const std::string& mailbox : options.mailboxes) {
+    if (!is_mailbox(mailbox)) return fail(ErrorKind::Malformed, "not an e-mail address");
+    const Bytes element = der(0x81, as_bytes(mailbox));
+    contents.insert(contents.end(), element.begin(), element.end());
+  }
+  for (const std::string& name : options.dns_names) {
     const bool is_wildcard = name.starts_with("*.");
     const ServerName parsed = TRY(ServerName::parse(is_wildcard ? std::string_view(name).substr(2) : name));
     const Bytes element = parsed.is_address()
@@ -72,11 +79,16 @@ Result<Bytes> der_extensions(const SelfSignedOptions& options) {
   const Bytes purposes = der(kDerSequence, {options.server_auth ? ByteView(kServerAuth) : ByteView(),
                                             options.client_auth ? ByteView(kClientAuth) : ByteView()});
   Bytes names;
-  if (!options.dns_names.empty())
-    names = extension(kSubjectAltName, false, TRY(der_alternative_names(options.dns_names)));
+  if (!options.dns_names.empty() || !options.mailboxes.empty())
+    names = extension(kSubjectAltName, false, TRY(der_alternative_names(options)));
+  Bytes others;
+  for (const OtherExtension& other : options.extensions) {
+    const Bytes element = extension(der(kDerOid, other.oid), other.is_critical, other.value);
+    others.insert(others.end(), element.begin(), element.end());
+  }
   const Bytes list = der(kDerSequence, {extension(kBasicConstraints, true, der(kDerSequence, ByteView())),
                                         extension(kKeyUsage, true, kDigitalSignatureBits),
-                                        extension(kExtKeyUsage, false, purposes), names});
+                                        extension(kExtKeyUsage, false, purposes), names, others});
   return der(0xa3, list);
 }
 
@@ -124,6 +136,15 @@ SignatureRequest request_for(PublicKey::Type type, ByteView tbs) {
 }
 
 }  // namespace
+
+std::string cut_common_name(std::string_view text) {
+  std::size_t size = std::min(text.size(), kMaxCommonNameBytes);
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U;
+  };
+  while (size > 0 && size < text.size() && continues(size)) --size;
+  return std::string(text.substr(0, size));
+}
 
 SelfSigned::SelfSigned(PublicKey key, Bytes algorithm, Bytes tbs, SignatureRequest request)
     : m_key(std::move(key)),

@@ -7,12 +7,20 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tlscore/x509/certificate.h"
 #include "tlscore/x509/private_key.h"
 
 namespace tlscore::x509 {
+
+/// An extension that SelfSignedOptions has no field for.
+struct OtherExtension {
+  Bytes oid;    ///< The contents of its OBJECT IDENTIFIER.
+  Bytes value;  ///< DER: what the extnValue holds.
+  bool is_critical = false;
+};
 
 struct SelfSignedOptions {
   std::string common_name;  ///< UTF-8, 1 to 64 characters (RFC 5280, appendix A.1): counted in octets here.
@@ -21,8 +29,13 @@ struct SelfSignedOptions {
   std::chrono::sys_seconds not_after;
   bool client_auth = true;
   bool server_auth = false;
-  std::vector<std::string> dns_names;  ///< A "*." in front is allowed. Addresses are written as iPAddress.
+  std::vector<std::string> dns_names;    ///< A "*." in front is allowed. Addresses are written as iPAddress.
+  std::vector<std::string> mailboxes{};  ///< Written as rfc822Name; see mailbox.h.
+  std::vector<OtherExtension> extensions{};  ///< None of those that stand here already.
 };
+
+/// The front of a text, with at most as many octets as a common name may have, not cut within a character.
+[[nodiscard]] std::string cut_common_name(std::string_view text);
 
 /// A certificate that lacks only its signature: random serial of 16 octets, key usage digitalSignature, no
 /// CA.
