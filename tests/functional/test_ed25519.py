@@ -1,4 +1,4 @@
-"""An Ed25519 key on a token, which signs in TLS 1.3 only; and parties that have such a key themselves."""
+"""An Ed25519 key on a token, which signs in TLS 1.3 only; parties that have such a key themselves; clients of the gate."""
 import base64
 import json
 
@@ -6,6 +6,7 @@ import pytest
 
 from support import clients, servers
 from support.card_stack import CardStack
+from support.gates import Backend, Gate
 from support.pki import openssl
 
 URL = "http://party.test/index.html"
@@ -114,3 +115,40 @@ def test_no_ca_speaks_for_an_ed25519_key(latchkey, pki, token):
     with servers.Nginx(pki.server(key="ed25519")) as server, latchkey(server, token=token()) as proxy:
         answer = clients.curl(URL, port=proxy.port)
         assert answer.status == 502 and "Ed25519" in answer.body, answer
+
+
+def listed(home, identity):
+    """An allow file with this key."""
+    (home / "allowed").write_text(f"{identity.key_sha256}\n")
+    return home / "allowed"
+
+
+def test_the_gate_lets_a_listed_key_in(home, pki):
+    identity = pki.client("ed25519")
+    with Backend() as backend, Gate(home, pki, backend, client_roots=None, allow_file=listed(home, identity)) as gate:
+        answer = gate.ask("/header/X-Latchkey-Fingerprint", identity, version="1.3")
+        assert answer.status == 200 and answer.text.strip() == identity.key_sha256
+
+
+def test_the_gate_lets_no_other_key_in(home, pki):
+    with Backend() as backend, Gate(home, pki, backend, client_roots=None, allow_file=listed(home, pki.client("p256"))) as gate:
+        assert gate.ask("/", pki.client("ed25519"), version="1.3").status == 403
+        assert backend.requests == []
+
+
+def test_the_gate_takes_such_keys_in_tls_1_3_only(home, pki):
+    identity = pki.client("ed25519")
+    with Backend() as backend, Gate(home, pki, backend, client_roots=None, allow_file=listed(home, identity)) as gate:
+        try:
+            assert gate.ask("/", identity, version="1.2").status == 403  # OpenSSL's client shows none there
+        except OSError:
+            pass
+        assert backend.requests == []
+
+
+def test_the_card_passes_the_gate(home, pki, latchkey, stack):
+    identity = pki.client("ed25519")
+    with Backend() as backend, Gate(home, pki, backend, client_roots=None, allow_file=listed(home, identity)) as gate:
+        with latchkey(gate, token=stack) as proxy:
+            answer = clients.curl("http://party.test/header/X-Latchkey-Fingerprint", port=proxy.port)
+            assert answer.status == 200 and answer.body.strip() == identity.key_sha256

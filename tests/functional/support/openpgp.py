@@ -1,4 +1,4 @@
-"""OpenPGP certificates as gpg would never make them: every packet by hand (RFC 4880), with a P-256 key or an Ed25519 one.
+"""OpenPGP certificates as gpg would never make them: every packet by hand (RFC 4880), with P-256, Ed25519 or RSA keys.
 
     alice = openpgp.Key()
     octets = openpgp.certificate(alice, ["https://party.test"], [openpgp.Subkey(openpgp.Key(), openpgp.AUTHENTICATE)])
@@ -9,7 +9,7 @@ import struct
 import time
 
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, utils
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
 
 CERTIFY, SIGN, ENCRYPT, AUTHENTICATE = 0x01, 0x02, 0x0C, 0x20
 DAY = 86400
@@ -43,6 +43,13 @@ class Key:
 
     def __init__(self, kind="p256", created=CREATED):
         self.created = created
+        if kind == "rsa":
+            self.private = rsa.generate_private_key(65537, 2048)
+            numbers = self.private.public_key().public_numbers()
+            self.algorithm = 1
+            self.body = (struct.pack(">BIB", 4, created, 1) + _mpi(numbers.n.to_bytes(256, "big"))
+                         + _mpi(numbers.e.to_bytes(3, "big")))
+            return
         self.private = ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1())
         public = self.private.public_key()
         if kind == "ed25519":
@@ -63,10 +70,12 @@ class Key:
         return b"\x99" + struct.pack(">H", len(self.body)) + self.body
 
     def sign(self, digest):
-        """The two numbers of a signature over a SHA-256 digest."""
+        """The numbers of a signature over a SHA-256 digest: two, or one for RSA."""
         if self.algorithm == 22:
             both = self.private.sign(digest)
             return _mpi(both[:32]) + _mpi(both[32:])
+        if self.algorithm == 1:
+            return _mpi(self.private.sign(digest, padding.PKCS1v15(), utils.Prehashed(hashes.SHA256())))
         r, s = utils.decode_dss_signature(self.private.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256()))))
         return _mpi(r.to_bytes(32, "big")) + _mpi(s.to_bytes(32, "big"))
 

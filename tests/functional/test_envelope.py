@@ -1,0 +1,108 @@
+"""Real servers take the envelope from a token: where they ask for any certificate, and where it is all that they trust."""
+import pathlib
+import shutil
+import tempfile
+
+import pytest
+
+from support import clients, envelopes, openpgp, servers, tokens
+from support.pki import openssl
+
+URL = "http://party.test/index.html"
+NAME = "party.test"
+# An Ed25519 key signs in TLS 1.3 only: mbedTLS, like TLS 1.2's usual algorithms, has no place for it below. An RSA key
+# signs with RSA-PSS in TLS 1.3, which this token can.
+COMBINATIONS = [("rsa", "1.2"), ("rsa", "1.3"), ("p256", "1.2"), ("p256", "1.3"), ("ed25519", "1.3")]
+
+
+@pytest.fixture(scope="module")
+def envelope():
+    """Makes an envelope for a key of this kind."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="latchkey-envelope-"))
+    folder.chmod(0o755)
+    made = {}
+
+    def make(kind):
+        if kind not in made:
+            key = openpgp.Key(kind)
+            inside = openpgp.certificate(key, [NAME], flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
+            made[kind] = envelopes.make(folder / kind, key.private, inside, NAME)
+        return made[kind]
+
+    yield make
+    shutil.rmtree(folder)
+
+
+class PinningNginx(servers.Nginx):
+    """nginx that takes nobody but who is in its CA file."""
+
+    name = "nginx, ssl_verify_client on"
+
+    def __init__(self, identity, tls, trusted):
+        super().__init__(identity, tls)
+        self._CONFIGURATION = self._CONFIGURATION.replace(
+            "ssl_verify_client optional_no_ca;", f"ssl_verify_client on; ssl_client_certificate {trusted};")
+
+
+class PinningHaproxy(servers.Haproxy):
+    name = "haproxy, verify required"
+
+    def __init__(self, identity, tls, trusted):
+        super().__init__(identity, tls)
+        self._CONFIGURATION = self._CONFIGURATION.replace(
+            "verify optional ca-file {root} crt-ignore-err all ca-ignore-err all", f"verify required ca-file {trusted}")
+
+
+class PinningOpenssl(servers.OpensslServer):
+    name = "s_server, -verify_return_error"
+
+    def __init__(self, identity, tls, trusted):
+        super().__init__(identity, tls, more=("-CAfile", str(trusted), "-verify_return_error"))
+
+
+class PinningGnutls(servers.GnutlsServer):
+    name = "gnutls-serv, --verify-client-cert"
+
+    def __init__(self, identity, tls, trusted):
+        super().__init__(identity, tls)
+        self._options += ["--verify-client-cert", "--x509cafile", str(trusted)]
+
+
+PINNING = (PinningNginx, PinningOpenssl, PinningGnutls, PinningHaproxy)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256", "ed25519"])
+def test_openssl_shows_and_verifies_it(envelope, kind):
+    made = envelope(kind)
+    text = openssl("x509", "-in", made.certificate, "-noout", "-text")
+    assert envelopes.OID.dotted_string in text and "Digital Signature" in text
+    openssl("verify", "-CAfile", made.certificate, "-check_ss_sig", "-x509_strict", made.certificate)
+
+
+@pytest.mark.parametrize("kind, tls", COMBINATIONS)
+@pytest.mark.parametrize("server_kind", servers.REAL_SERVERS, ids=lambda kind: kind.name)
+def test_who_asks_for_any_certificate_takes_it(latchkey, pki, home, envelope, server_kind, kind, tls):
+    shown = envelope(kind)
+    with server_kind(pki.server(), tls=tls) as server, latchkey(server, token=tokens.make(home / "token", shown)) as proxy:
+        answer = clients.curl(URL, port=proxy.port)
+        assert answer.status == 200, answer
+        assert server.certificates() == [shown.sha256]
+
+
+@pytest.mark.parametrize("kind, tls", COMBINATIONS)
+@pytest.mark.parametrize("server_kind", PINNING, ids=lambda kind: kind.name)
+def test_who_trusts_it_alone_takes_it(latchkey, pki, home, envelope, server_kind, kind, tls):
+    shown = envelope(kind)
+    server = server_kind(pki.server(), tls, shown.certificate)
+    with server, latchkey(server, token=tokens.make(home / "token", shown)) as proxy:
+        answer = clients.curl(URL, port=proxy.port)
+        assert answer.status == 200, answer
+        assert server.certificates() == [shown.sha256]
+
+
+@pytest.mark.parametrize("server_kind", PINNING, ids=lambda kind: kind.name)
+def test_who_trusts_another_one_alone_does_not_take_it(latchkey, pki, home, envelope, server_kind):
+    other, shown = envelope("p256"), envelope("rsa")
+    server = server_kind(pki.server(), "1.3", other.certificate)
+    with server, latchkey(server, token=tokens.make(home / "token", shown)) as proxy:
+        assert clients.curl(URL, port=proxy.port).status != 200
