@@ -32,6 +32,7 @@ ArmedToken::ArmedToken(EventLoop& loop, TokenSettings settings, TokenPlace place
       m_place(std::move(place)),
       m_on_disarmed(std::move(on_disarmed)) {
   m_settings.signer.reader = m_place.reader;
+  if (m_settings.through_gnupg) released();
 }
 
 ArmedToken::~ArmedToken() {
@@ -54,6 +55,7 @@ void ArmedToken::pulled(const std::string& why) {
 }
 
 void ArmedToken::held(std::vector<token::CardHolder> holders) {
+  if (m_settings.through_gnupg) return;
   m_place.held = true;
   m_place.holders = std::move(holders);
 }
@@ -194,8 +196,7 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
     last = info.error();
     m_signer = nullptr;
     // No use in trying again: released() will be called.
-    if (m_place.held && !m_settings.shares_card)
-      co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
+    if (m_place.held) co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
     if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
     const Promise<void> pause(m_loop);
     static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));

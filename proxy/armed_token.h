@@ -30,7 +30,7 @@ struct TokenSettings {
   bool pin_at_once = true;         ///< As soon as the token is there; else with the first signature.
   std::string certificate_folder;  ///< Where `token enroll` keeps certificates.
   bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
-  bool shares_card = false;        ///< It may be opened while GnuPG has the card for itself alone.
+  bool through_gnupg = false;      ///< GnuPG opens the card, so nobody holds it from us.
 };
 
 /// All on the loop's thread. Destroying it kills the signer; whoever waits for one of its tasks keeps it
@@ -90,9 +90,7 @@ class ArmedToken {
   [[nodiscard]] tlscore::token::PinTries pin_tries() const;
   /// It could not be opened because another program has it for itself alone; reason() says which, and what to
   /// do.
-  [[nodiscard]] bool is_held() const {
-    return m_state == TokenState::Broken && m_place.held && !m_settings.shares_card;
-  }
+  [[nodiscard]] bool is_held() const { return m_state == TokenState::Broken && m_place.held; }
   /// What whoever wanted it is told.
   [[nodiscard]] tlscore::Error disarmed_error() const;
   [[nodiscard]] int signer_pid() const { return m_signer ? m_signer->pid() : -1; }

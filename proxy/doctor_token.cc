@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "openpgp-auth/agent_keys.h"
 #include "proxy/token_places.h"
 #include "proxy/token_watch.h"
 #include "tlscore/base/log.h"
@@ -21,9 +22,15 @@ Diagnosis result(Verdict verdict, std::string says, std::string to_do = "") {
   return {.verdict = verdict, .says = std::move(says), .to_do = std::move(to_do)};
 }
 
+/// GnuPG does the signing.
+bool through_gnupg(const DoctorFacts& facts) {
+  return facts.config && facts.config->token.module == openpgp_auth::kAgentModule;
+}
+
 /// The token is looked for through PC/SC.
 bool uses_cards(const DoctorFacts& facts) {
-  return facts.config && facts.config->token.module == "auto";
+  return facts.config && (facts.config->token.module == "auto" ||
+                          (through_gnupg(facts) && facts.config->token.device != "none"));
 }
 
 Diagnosis no_configuration() {
@@ -110,7 +117,7 @@ Diagnosis check_readers(const DoctorFacts& facts) {
                   token::how_gnupg_shares() + ", and plug the token in again");
   }
   for (const TokenPlace& place : places.in()) {
-    if (place.held)
+    if (place.held && !through_gnupg(facts))
       return result(Verdict::Problem,
                     place.text + ": " + token::describe(place.holders) + " has the card for itself alone",
                     token::how_gnupg_shares());
@@ -125,6 +132,10 @@ Diagnosis check_readers(const DoctorFacts& facts) {
 }
 
 Diagnosis check_gnupg(const DoctorFacts& facts) {
+  if (through_gnupg(facts))
+    return facts.gnupg_in_use ? result(Verdict::Ok, "GnuPG signs, and may have the card for itself alone")
+                              : result(Verdict::Problem, "GnuPG is to sign, and is not set up here",
+                                       "run `sudo apt install gnupg scdaemon`, then `gpg --card-status`");
   if (!uses_cards(facts)) return no_card(facts);
   if (!facts.gnupg_in_use)
     return result(Verdict::Skipped, "GnuPG is not set up here, so nobody else wants the card");

@@ -26,7 +26,7 @@ TokenSettings token_settings(const TokenConfig& config, const std::string& state
     settings.is_file_key = true;
     return settings;
   }
-  settings.shares_card = config.module == openpgp_auth::kAgentModule;
+  settings.through_gnupg = config.module == openpgp_auth::kAgentModule;
   if (config.device != "none") settings.signer.token = config.device;
   switch (config.pin) {
     case PinSource::Ask: settings.pin = token::PinSource::Pinentry; break;

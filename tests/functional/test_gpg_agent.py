@@ -1,5 +1,6 @@
 """The key is reached through the user's gpg-agent: a card that scdaemon has for itself alone, or a key on disk. The PIN is GnuPG's business."""
 import dataclasses
+import json
 import re
 
 import pytest
@@ -13,7 +14,9 @@ USER = "Alice <alice@party.test>"
 KINDS = {
     "rsa2048": {"sign": "rsa2048", "encr": "rsa2048", "auth": "rsa2048"},
     "p256": {"sign": "nistp256", "encr": "nistp256", "auth": "nistp256/ecdsa"},
+    "ed25519": {"sign": "ed25519", "encr": "cv25519", "auth": "ed25519"},
 }
+ON_DISK = ("rsa2048", "p256")
 pytestmark = pytest.mark.parametrize("stack", [UsbCardStack], indirect=True)
 
 
@@ -117,7 +120,7 @@ def test_lock_takes_the_pin_from_the_card(latchkey, stack, gnupg, make_key, part
         assert clients.curl(URL, port=proxy.port).status == 503
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ON_DISK)
 def test_a_key_on_disk_signs_and_is_shown_as_what_it_is(kind, latchkey, stack, gnupg, party):
     gnupg.make_key(USER, KINDS[kind])
     with latchkey(party, token=ThroughAgent(stack, gnupg, on_disk=True)) as proxy:
@@ -126,6 +129,21 @@ def test_a_key_on_disk_signs_and_is_shown_as_what_it_is(kind, latchkey, stack, g
         assert "file key, no protection" in proxy.run("status").stdout
         assert len(party.certificates()) == 1
         assert gnupg.asked() == []
+
+
+def test_an_ed25519_key_on_disk_is_none_to_sign_with(latchkey, stack, gnupg):
+    """GnuPG 2.2 signs at most 64 octets with one: no handshake."""
+    gnupg.make_key(USER, KINDS["ed25519"])
+    listed = latchkey(token=ThroughAgent(stack, gnupg, on_disk=True)).run("token", "list")
+    assert "no key on disk" in listed.stdout, listed.stdout + listed.stderr
+
+
+def test_doctor_knows_that_gnupg_signs(latchkey, stack, gnupg, make_key):
+    make_key("p256")
+    gnupg.card_status()
+    done = latchkey(parties=[], token=ThroughAgent(stack, gnupg)).run("doctor", "--json", seconds=60)
+    checks = {check["check"]: check for check in json.loads(done.stdout)["checks"]}
+    assert checks["readers"]["verdict"] == "ok" and checks["gnupg"]["verdict"] == "ok", checks
 
 
 def test_without_a_key_that_may_authenticate_it_says_what_makes_one(latchkey, stack, gnupg):

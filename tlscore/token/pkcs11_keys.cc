@@ -32,7 +32,7 @@ Result<TokenInfo> Pkcs11Keys::open(const Open& request) {
   std::vector<TokenInfo> tokens = TRY(m_module.tokens());
   if (!request.reader.empty())
     std::erase_if(tokens, [&](const TokenInfo& token) { return !is_in_reader(token, request.reader); });
-  const TokenInfo token = TRY(select_token(tokens, request.token));
+  TokenInfo token = TRY(select_token(tokens, request.token));
   m_keys.reset();
   m_session.reset();
   m_session.emplace(TRY(Pkcs11Session::open(m_module, token.slot)));
