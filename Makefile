@@ -34,7 +34,7 @@ SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc
 MAIN := proxy/main.cc
 INTERNALS := tlscore/tls/ssl_internals.c
 OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(filter-out $(MAIN),$(SOURCES))) $(INTERNALS:%.c=$(OUT)/obj/%.o)
-UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc)))
+UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc tests/bench/*.cc)))
 FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
 TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
 
@@ -98,6 +98,11 @@ tsan: deps-test
 ## make lint        format, clang-tidy, layers
 lint: deps-test
 	@$(PYTHON) tests/run.py lint
+
+## make bench       what judgements cost
+bench: deps-test
+	@$(MAKE) --no-print-directory build/unit_tests
+	@build/unit_tests --gtest_also_run_disabled_tests --gtest_filter='Bench.*' --gtest_brief=1
 
 ## make fuzz-smoke  every fuzzer for a few seconds
 fuzz-smoke: deps-test
