@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "openpgp-auth/back_signature.h"
+#include "openpgp-auth/envelope.h"
 #include "openpgp-auth/rfc6091_body.h"
 
 namespace openpgp_auth {
@@ -20,7 +21,13 @@ struct Shown {
 };
 
 Result<std::optional<Shown>> shown_by(const Presented& presented) {
-  if (presented.openpgp.empty()) return std::nullopt;
+  if (presented.openpgp.empty()) {
+    if (presented.chain.empty()) return std::nullopt;
+    const auto envelope = TRY(open_envelope(presented.chain.front()));
+    if (!envelope) return std::nullopt;
+    const ByteView octets = envelope->certificate.octets();
+    return Shown{{octets.begin(), octets.end()}, envelope->key_id};
+  }
   auto body = TRY(parse_certificate_body(presented.openpgp));
   switch (body.kind) {
     case CertificateBody::Kind::Empty: return std::nullopt;

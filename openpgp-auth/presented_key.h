@@ -17,9 +17,10 @@ struct PresentedKey {
       false;  ///< It is a subkey that says itself whose it is, and that signature holds.
 };
 
-/// Nothing where no OpenPGP certificate was presented. Fails as parse_certificate_body and Certificate::parse
-/// do; with Unsupported where only a fingerprint was presented; and with Refused where the key that the peer
-/// has proved is not in the certificate, is not the one that it named, or none was proved.
+/// Nothing where no OpenPGP certificate was presented, neither by itself (RFC 6091) nor in an envelope. Fails
+/// as parse_certificate_body, open_envelope and Certificate::parse do; with Unsupported where only a
+/// fingerprint was presented; and with Refused where the key that the peer has proved is not in the
+/// certificate, is not the one that it named, or none was proved.
 tlscore::Result<std::optional<PresentedKey>> find_presented_key(const tlscore::judge::Presented& presented);
 
 }  // namespace openpgp_auth

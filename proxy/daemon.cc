@@ -93,7 +93,7 @@ Result<void> Daemon::set_up() {
   m_workers = std::make_unique<Workers>(*m_loop, kWorkerThreads);
   m_demo = TRY(DemoParty::create(*m_loop));
   m_keyring = TRY(open_keyring(*m_loop, ""));
-  auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
+  auto settings = TRY(Settings::create(std::move(config), m_demo->fingerprint(), m_keyring));
   m_resolver = std::make_unique<Resolver>(*m_workers, settings->config().dns.hosts);
   m_tokens = std::make_unique<Tokens>(*m_loop, token_settings(settings->config().token, m_state_folder),
                                       [this](const ArmedToken& token, const Error& why, bool last) {
@@ -218,7 +218,7 @@ Result<void> Daemon::reload() {
     config.listen = current.listen;
     config.token = current.token;
   }
-  auto settings = TRY(Settings::create(std::move(config), m_demo->key_sha256(), m_keyring));
+  auto settings = TRY(Settings::create(std::move(config), m_demo->fingerprint(), m_keyring));
   m_gates->use(TRY(m_gates->prepare(settings->config().gates)));
   m_services->settings = std::move(settings);
   m_memory.forget();

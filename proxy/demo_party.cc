@@ -1,6 +1,11 @@
 // A small HTTP server over TLS, for one request a connection.
 #include "proxy/demo_party.h"
 
+#include <algorithm>
+
+#include "openpgp-auth/authenticating_key.h"
+#include "openpgp-auth/envelope.h"
+#include "openpgp-auth/new_certificate.h"
 #include "proxy/demo_page.h"
 #include "proxy/http_parser.h"
 #include "proxy/input_buffer.h"
@@ -9,7 +14,8 @@
 #include "tlscore/base/log.h"
 #include "tlscore/base/socket.h"
 #include "tlscore/tls/tls_stream.h"
-#include "tlscore/x509/self_signed.h"
+#include "tlscore/x509/date.h"
+#include "tlscore/x509/private_key.h"
 
 namespace proxy {
 
@@ -17,9 +23,17 @@ using namespace tlscore;
 
 namespace {
 
-/// A server's handshake asks for nothing.
+/// A server's handshake asks which key an OpenPGP certificate means, and for nothing else.
 class ServerAnswers final : public tls::HandshakeAnswers {
  public:
+  Task<Result<std::optional<x509::PublicKey>>> peer_key(const tls::Engine& engine,
+                                                        Cancel& /*cancel*/) override {
+    const ByteView body = engine.peer_openpgp();
+    if (std::ranges::equal(body, tls::kEmptyOpenPgpBody)) co_return std::nullopt;
+    auto key = openpgp_auth::authenticating_key(body);
+    if (!key) co_return fail(key.error());
+    co_return std::move(*key);
+  }
   Task<Result<std::shared_ptr<const tls::Identity>>> judge(const tls::Engine& /*engine*/,
                                                            Cancel& /*cancel*/) override {
     co_return std::shared_ptr<const tls::Identity>();
@@ -51,23 +65,26 @@ Task<Result<HttpRequest>> read_request(InputBuffer& input, Cancel& cancel) {
 
 }  // namespace
 
-DemoParty::DemoParty(EventLoop& loop, x509::PrivateKey key, x509::Certificate certificate)
-    : m_loop(loop),
-      m_key(std::make_shared<x509::PrivateKey>(std::move(key))),
-      m_certificate(std::move(certificate)) {}
+DemoParty::DemoParty(EventLoop& loop, std::shared_ptr<const tls::ServerCredential> credential,
+                     std::string fingerprint)
+    : m_loop(loop), m_credential(std::move(credential)), m_fingerprint(std::move(fingerprint)) {}
 
 Result<std::unique_ptr<DemoParty>> DemoParty::create(EventLoop& loop) {
-  x509::PrivateKey key = TRY(x509::PrivateKey::generate_p256());
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  constexpr auto kValidity = std::chrono::days(3650);
-  x509::Certificate certificate = TRY(x509::self_sign(key, {.common_name = std::string(kDemoHost),
-                                                            .key = key.public_key(),
-                                                            .not_before = now - std::chrono::days(1),
-                                                            .not_after = now + kValidity,
-                                                            .client_auth = false,
-                                                            .server_auth = true,
-                                                            .dns_names = {std::string(kDemoHost)}}));
-  return std::unique_ptr<DemoParty>(new DemoParty(loop, std::move(key), std::move(certificate)));
+  using namespace openpgp_auth;
+  auto key = std::make_shared<x509::PrivateKey>(TRY(x509::PrivateKey::generate_p256()));
+  const Bytes octets = TRY(make_certificate({.primary = *key,
+                                             .user_id = "https://" + std::string(kDemoHost),
+                                             .flags = kMayCertify | kMaySign | kMayAuthenticate,
+                                             .created = x509::now() - std::chrono::hours(1)}));
+  const Fingerprint fingerprint = TRY(Certificate::parse(octets)).primary().fingerprint;
+  const auto draft = TRY(draft_envelope({.key = key->public_key(), .openpgp = octets, .now = x509::now()}));
+  const Bytes signature = TRY(key->sign(draft.request()));
+  const x509::Certificate envelope = TRY(draft.finish(signature));
+  auto credential = *tls::ServerCredential::create({&envelope, 1}, key);
+  credential.identity.openpgp = TRY(write_certificate_body(
+      {.kind = CertificateBody::Kind::Subkey, .key_id = fingerprint.key_id(), .packets = octets}));
+  return std::unique_ptr<DemoParty>(new DemoParty(
+      loop, std::make_shared<const tls::ServerCredential>(std::move(credential)), fingerprint.to_hex()));
 }
 
 Result<UniqueFd> DemoParty::connect() {
@@ -79,10 +96,9 @@ Result<UniqueFd> DemoParty::connect() {
 Task<void> DemoParty::serve(UniqueFd fd) {
   auto socket = Socket::adopt(m_loop, std::move(fd));
   if (!socket) co_return;
-  const auto credential = tls::ServerCredential::create({&m_certificate, 1}, m_key);
-  const tls::ServerSettings settings{.credential = [&credential](const std::string&) { return credential; },
-                                     .alpn = {},
-                                     .ask_for_certificate = true};
+  const tls::ServerSettings settings{.credential = [this](const std::string&) { return m_credential; },
+                                     .ask_for_certificate = true,
+                                     .takes_openpgp = true};
   auto engine = tls::Engine::create_server(settings);
   if (!engine) co_return;
   tls::TlsStream stream(std::move(*socket), std::move(*engine));

@@ -1,7 +1,8 @@
 // The built-in party, demo.latchkey.test: a TLS server inside this process that shows who you are to the
 // other side.
 //
-// It listens nowhere. The only way to it is through the proxy, which judges it by its key as any other party.
+// It listens nowhere. The only way to it is through the proxy, which judges it by its OpenPGP key as any
+// other party: shown as such in TLS 1.2 (RFC 6091), and in an envelope else.
 #pragma once
 
 #include <memory>
@@ -10,8 +11,7 @@
 #include "tlscore/base/event_loop.h"
 #include "tlscore/base/task.h"
 #include "tlscore/base/unique_fd.h"
-#include "tlscore/x509/certificate.h"
-#include "tlscore/x509/private_key.h"
+#include "tlscore/tls/engine_settings.h"
 
 namespace proxy {
 
@@ -20,8 +20,8 @@ class DemoParty {
  public:
   static tlscore::Result<std::unique_ptr<DemoParty>> create(tlscore::EventLoop& loop);
 
-  /// What the proxy knows it by.
-  [[nodiscard]] tlscore::Bytes key_sha256() const { return m_key->public_key().spki_sha256(); }
+  /// What the proxy knows it by: its OpenPGP fingerprint, 40 lower-case digits.
+  [[nodiscard]] const std::string& fingerprint() const { return m_fingerprint; }
 
   /// A client's end of a new connection.
   tlscore::Result<tlscore::UniqueFd> connect();
@@ -30,12 +30,13 @@ class DemoParty {
   void stop() { m_cancel.request({tlscore::ErrorKind::Cancelled, "Latchkey ends"}); }
 
  private:
-  DemoParty(tlscore::EventLoop& loop, tlscore::x509::PrivateKey key, tlscore::x509::Certificate certificate);
+  DemoParty(tlscore::EventLoop& loop, std::shared_ptr<const tlscore::tls::ServerCredential> credential,
+            std::string fingerprint);
   tlscore::Task<void> serve(tlscore::UniqueFd fd);
 
   tlscore::EventLoop& m_loop;
-  std::shared_ptr<tlscore::x509::PrivateKey> m_key;
-  tlscore::x509::Certificate m_certificate;
+  std::shared_ptr<const tlscore::tls::ServerCredential> m_credential;
+  std::string m_fingerprint;
   tlscore::Cancel m_cancel;
 };
 

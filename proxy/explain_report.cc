@@ -63,6 +63,7 @@ json explain_report(const Destination& destination, const Explanation& explanati
               {"certificate_type", std::string(to_string(explanation.negotiated.certificate_type))},
               {"certificate_asked", explanation.negotiated.certificate_asked},
               {"identity", explanation.identity},
+              {"identity_form", printable(explanation.identity_form)},
               {"identity_note", printable(explanation.identity_note)},
               {"identity_in_clear",
                !explanation.identity.empty() && explanation.negotiated.version == tls::Version::Tls12}};
@@ -108,6 +109,8 @@ std::string explain_text(const json& report) {
   text += "  you show    " +
           (identity.empty() ? "nothing (" + report["identity_note"].get<std::string>() + ")" : identity) +
           '\n';
+  if (const auto form = report["identity_form"].get<std::string>(); !form.empty())
+    text += "              as " + form + '\n';
   if (report["identity_in_clear"].get<bool>()) {
     text += "              in TLS 1.2 your certificate crosses the network in clear\n";
   }

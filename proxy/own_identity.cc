@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "openpgp-auth/own_envelope.h"
 #include "openpgp-auth/rfc6091_body.h"
 #include "tlscore/base/log.h"
 #include "tlscore/token/own_certificate.h"
+#include "tlscore/x509/date.h"
 
 namespace proxy {
 
@@ -29,6 +31,23 @@ Task<Result<Bytes>> own_certificate(std::shared_ptr<token::SignerClient> signer,
   co_return Bytes(found->der().begin(), found->der().end());
 }
 
+/// The DER of the X.509 certificate for `key` that carries the user's OpenPGP certificate.
+Task<Result<Bytes>> own_envelope(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
+                                 openpgp_auth::OwnCertificate own, OwnIdentityOptions options,
+                                 Cancel& cancel) {
+  openpgp_auth::EnvelopeRequest wanted{
+      .key = key.public_key, .openpgp = own.octets, .now = x509::now(), .expires = own.expires};
+  const std::string fingerprint = to_hex(key.public_key.spki_sha256());
+  openpgp_auth::EnvelopeSigner sign = [signer, fingerprint](x509::SignatureRequest request,
+                                                            Cancel& its_cancel) {
+    return signer->sign(fingerprint, std::move(request), its_cancel);
+  };
+  auto made = co_await openpgp_auth::keep_own_envelope(std::move(wanted), options.certificate_folder,
+                                                       std::move(sign), cancel);
+  if (!made) co_return fail(made.error());
+  co_return Bytes(made->der().begin(), made->der().end());
+}
+
 Result<Bytes> certificate_body(const openpgp_auth::OwnCertificate& own) {
   return openpgp_auth::write_certificate_body({.kind = openpgp_auth::CertificateBody::Kind::Subkey,
                                                .key_id = own.key.key_id(),
@@ -41,6 +60,18 @@ bool fits_tls12(const x509::PublicKey& key) {
 }
 
 }  // namespace
+
+std::string describe_shown(const tls::Identity& identity, const tls::Negotiated& negotiated) {
+  if (!tls::has_form(identity, negotiated)) return {};
+  if (negotiated.certificate_type == tls::CertificateType::OpenPgp)
+    return "the OpenPGP certificate " + identity.openpgp_about;
+  const auto certificate = x509::Certificate::parse_der(identity.chain.front());
+  if (!certificate) return {};
+  const auto envelope = openpgp_auth::open_envelope(*certificate);
+  if (envelope && *envelope)
+    return "an X.509 certificate that carries the OpenPGP certificate " + identity.openpgp_about;
+  return "the X.509 certificate " + certificate->subject();
+}
 
 Task<Result<std::string>> find_openpgp_key(std::vector<token::KeyInfo> keys, std::string fingerprint,
                                            openpgp_auth::KeyringLookups& keyring, Cancel& cancel) {
@@ -69,18 +100,29 @@ Task<Result<std::shared_ptr<const tls::Identity>>> own_identity(std::shared_ptr<
     if (!own && own.error().kind != ErrorKind::NotFound)
       log(LogLevel::Warning, "your OpenPGP certificate cannot be shown: " + printable(own.error().message));
   }
+  if (own) identity.openpgp_about = own->primary.to_hex() + ", " + printable(own->user_id);
   if (own && wants(wish, AuthForm::OpenPgp) && fits_tls12(key.public_key)) {
     auto body = certificate_body(*own);
     if (!body) co_return fail(body.error());
     identity.openpgp = std::move(*body);
-    identity.openpgp_about = own->primary.to_hex() + ", " + printable(own->user_id);
   }
-  if (wants(wish, AuthForm::X509)) {
-    auto certificate = co_await own_certificate(std::move(signer), key, std::move(options), cancel);
-    if (!certificate && identity.openpgp.empty()) co_return fail(certificate.error());
-    if (certificate) identity.chain.push_back(std::move(*certificate));
+  Error first_error = own ? Error{ErrorKind::NotFound, "this party's `auth` names no form"} : own.error();
+  for (const AuthForm form : wish.auth) {
+    if (form == AuthForm::OpenPgp || (form == AuthForm::OpenPgpX509 && !own)) continue;
+    Result<Bytes> certificate;
+    if (form == AuthForm::X509) {
+      certificate = co_await own_certificate(signer, key, options, cancel);
+    } else {
+      openpgp_auth::OwnCertificate openpgp = *own;
+      certificate = co_await own_envelope(signer, key, std::move(openpgp), options, cancel);
+    }
+    if (certificate) {
+      identity.chain.push_back(std::move(*certificate));
+      break;
+    }
+    first_error = certificate.error();
   }
-  if (identity.chain.empty() && identity.openpgp.empty()) co_return fail(own.error());
+  if (identity.chain.empty() && identity.openpgp.empty()) co_return fail(first_error);
   co_return std::make_shared<const tls::Identity>(std::move(identity));
 }
 

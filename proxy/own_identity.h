@@ -11,7 +11,7 @@
 #include "proxy/party.h"
 #include "tlscore/base/cancel.h"
 #include "tlscore/base/task.h"
-#include "tlscore/tls/identity.h"
+#include "tlscore/tls/engine.h"
 #include "tlscore/token/key_info.h"
 #include "tlscore/token/signer_client.h"
 
@@ -41,6 +41,11 @@ struct OwnIdentityOptions {
 tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> own_identity(
     std::shared_ptr<tlscore::token::SignerClient> signer, tlscore::token::KeyInfo key, IdentityWish wish,
     OwnIdentityOptions options, openpgp_auth::KeyringLookups& keyring, tlscore::Cancel& cancel);
+
+/// What a party with whom this was negotiated sees of it: "the OpenPGP certificate 0123..., Alice", "an X.509
+/// certificate that carries the OpenPGP certificate ...", "the X.509 certificate CN=...". Empty: nothing.
+[[nodiscard]] std::string describe_shown(const tlscore::tls::Identity& identity,
+                                         const tlscore::tls::Negotiated& negotiated);
 
 /// The fingerprint (SHA-256 of SubjectPublicKeyInfo, as select_key takes it) of the one of `keys` that is the
 /// OpenPGP key with this fingerprint, 40 lower-case digits, or a subkey of it. Fails with NotFound. `keyring`

@@ -4,6 +4,7 @@
 #include "proxy/address_rules.h"
 #include "proxy/demo_party.h"
 #include "proxy/dialer.h"
+#include "proxy/own_identity.h"
 #include "proxy/party_answers.h"
 #include "proxy/party_memory.h"
 #include "proxy/party_sessions.h"
@@ -82,7 +83,12 @@ class ExplainAnswers final : public PartyAnswers {
     } else if (!identity) {
       m_found.identity_note = identity.error().message;
     } else if (*identity) {
-      m_found.identity = key_fingerprint();
+      m_found.identity_form = describe_shown(**identity, engine.negotiated());
+      if (!m_found.identity_form.empty()) m_found.identity = key_fingerprint();
+      if (m_found.identity.empty())
+        m_found.identity_note = "it wants an " +
+                                std::string(to_string(engine.negotiated().certificate_type)) +
+                                " certificate, and your key has none";
     }
     co_return fail(ErrorKind::Cancelled, "explain stops here");
   }

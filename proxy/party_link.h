@@ -31,6 +31,7 @@ struct Explanation {
   std::vector<tlscore::x509::Certificate> chain;
   tlscore::Bytes openpgp;     ///< The body of the party's OpenPGP Certificate message; empty: it sent none.
   std::string identity;       ///< The fingerprint of the key that would be shown; empty: none.
+  std::string identity_form;  ///< What of it, in words (describe_shown).
   std::string identity_note;  ///< Why none, or what is to be known about it.
   std::string
       protocol_note;  ///< Why it is no higher version of TLS; empty: nothing of ours keeps it from one.

@@ -32,14 +32,14 @@ Result<PartyTrust> make_trust(const TrustRules& rules,
 }
 
 Result<std::shared_ptr<const Settings>> Settings::create(
-    Config config, const Bytes& demo_key_sha256,
+    Config config, const std::string& demo_fingerprint,
     const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring) {
   std::shared_ptr<Settings> settings(new Settings);
   settings->m_config = std::move(config);
   for (Party& party : settings->m_config.parties) {
     if (party.demo) {
-      party.trust = "pin";
-      party.pin = {demo_key_sha256};
+      party.trust = "openpgp";
+      party.openpgp = {demo_fingerprint};
     }
     const TrustRules rules{
         .expression = party.trust, .roots = party.roots, .pins = party.pin, .openpgp = party.openpgp};

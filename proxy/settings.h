@@ -24,10 +24,10 @@ struct PartyTrust {
 /// Immutable. Parties are looked up by their place in `config().parties`.
 class Settings {
  public:
-  /// Reads the root files. Fails with the file's name when one cannot be read. `demo_key_sha256` is what the
-  /// demo party's key is known by. The settings share `keyring`.
+  /// Reads the root files. Fails with the file's name when one cannot be read. `demo_fingerprint` is
+  /// what the demo party's OpenPGP key is known by. The settings share `keyring`.
   static tlscore::Result<std::shared_ptr<const Settings>> create(
-      Config config, const tlscore::Bytes& demo_key_sha256,
+      Config config, const std::string& demo_fingerprint,
       const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring);
 
   [[nodiscard]] const Config& config() const { return m_config; }

@@ -19,6 +19,11 @@ unsigned char alert_for(ErrorKind why, bool about_openpgp) {
 
 }  // namespace
 
+bool has_form(const Identity& identity, const Negotiated& negotiated) {
+  const bool is_openpgp = negotiated.certificate_type == CertificateType::OpenPgp;
+  return is_openpgp ? !identity.openpgp.empty() : !identity.chain.empty();
+}
+
 std::optional<std::string> why_not_signed(const Identity& identity, const Negotiated& negotiated) {
   const bool is_tls13 = negotiated.version == Version::Tls13;
   if (identity.key.type() == x509::PublicKey::Type::Ed25519) {
@@ -76,7 +81,7 @@ Result<Wants> Engine::handshake() {
 Result<void> Engine::give_judgement(std::shared_ptr<const Identity> identity) {
   State& state = *m_state;
   state.judged = true;
-  if (!identity || !state.negotiated.certificate_asked) return {};
+  if (!identity || !state.negotiated.certificate_asked || !has_form(*identity, state.negotiated)) return {};
   if (auto why = why_not_signed(*identity, state.negotiated))
     return fail(ErrorKind::Refused, std::move(*why));
   if (state.is_tls12() && latchkey_ssl_extended_master_secret(state.ssl.get()) == 0) {

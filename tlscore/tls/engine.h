@@ -44,6 +44,9 @@ struct Negotiated {
   bool resumed = false;  ///< Nobody showed anything: what the session's full handshake found still holds.
 };
 
+/// Has this identity a certificate of the type that was negotiated?
+[[nodiscard]] bool has_form(const Identity& identity, const Negotiated& negotiated);
+
 /// Why this identity's key cannot sign what was negotiated, as a clause; nothing: it can. In TLS 1.3 an RSA
 /// key signs with RSA-PSS, or, where the server lists rsa_pkcs1_sha256_legacy, as RFC 9963 allows. An Ed25519
 /// key signs in TLS 1.3 only, where the server lists ed25519.
@@ -68,9 +71,9 @@ class Engine {
   Result<Wants> handshake();
 
   /// After Wants::Judgement, which a resumed session does not ask for. With an identity it is shown where the
-  /// peer asks for one; without, we stay anonymous. Fails with Refused when the peer cannot be shown one
-  /// safely (TLS 1.2 without extended master secret, RFC 7627), or when the key cannot sign as the protocol
-  /// wants.
+  /// peer asks for one; without, or where it has no certificate of the negotiated type, we stay anonymous.
+  /// Fails with Refused when the peer cannot be shown one safely (TLS 1.2 without extended master secret, RFC
+  /// 7627), or when the key cannot sign as the protocol wants.
   Result<void> give_judgement(std::shared_ptr<const Identity> identity);
 
   /// After Wants::PeerKey: the key that the peer has to hold; nothing if it presents none, as a client may.
