@@ -29,12 +29,13 @@ class OwnEnvelopeTest : public testing::Test {
         .key = m_key.public_key(), .openpgp = claimed_certificate(m_key.public_key(), user_id), .now = m_now};
   }
   /// Counts, and signs unless it is told not to.
+  Task<Result<Bytes>> sign(SignatureRequest request) {
+    ++m_signatures;
+    if (m_refuses) co_return fail(ErrorKind::Disarmed, "no token");
+    co_return m_key.sign(request.digest);
+  }
   [[nodiscard]] EnvelopeSigner signer() {
-    return [this](SignatureRequest request, Cancel&) -> Task<Result<Bytes>> {
-      ++m_signatures;
-      if (m_refuses) co_return fail(ErrorKind::Disarmed, "no token");
-      co_return m_key.sign(request.digest);
-    };
+    return [this](SignatureRequest request, Cancel&) { return sign(std::move(request)); };
   }
   Result<tlscore::x509::Certificate> keep(EnvelopeRequest request) {
     return tlscore::token::run_to_end(*m_loop,
