@@ -33,7 +33,7 @@ def test_who_holds_the_card_is_said_and_its_end_arms(gnupg, running):
     running.until(is_held, "says who holds the card", 5)
     token = running.status()["token"]
     assert [holder["name"] for holder in token["held_by"]] == ["scdaemon"]
-    for words in ("disable-ccid", "pcsc-shared", "gpgconf --kill scdaemon"):
+    for words in ("disable-ccid", "pcsc-shared", "gpgconf --kill scdaemon", "gpg-agent"):
         assert words in token["reason"]
     assert re.search(HOLDER, running.log)
     assert re.search(HOLDER, running.run("status").stdout)
@@ -60,7 +60,7 @@ def test_token_list_says_who_holds_the_card_and_what_mends_it(gnupg, running):
     gnupg.card_status()
     listed = running.run("token", "list")
     assert listed.returncode == 0 and re.search("cannot be opened: " + HOLDER, listed.stdout), listed.stdout
-    for words in ("disable-ccid", "pcsc-shared", "gpgconf --kill scdaemon"):
+    for words in ("disable-ccid", "pcsc-shared", "gpgconf --kill scdaemon", "gpg-agent"):
         assert words in listed.stdout
     held, = json.loads(running.run("token", "list", "--json").stdout)["held"]
     assert [holder["name"] for holder in held["held_by"]] == ["scdaemon"] and re.match(HOLDER, held["reason"])
