@@ -45,6 +45,8 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
                                      .ask_for_certificate = server.ask_for_certificate,
                                      .takes_openpgp = server.knows_openpgp || !server.openpgp.empty(),
                                      .tickets = server.tickets,
+                                     .ticket_table = server.ticket_table,
+                                     .ticket_scope = server.ticket_scope,
                                      .lowest = server.lowest,
                                      .highest = server.highest});
 }

@@ -12,6 +12,8 @@ class TlsPair {
     bool ask_for_certificate = false;
     std::vector<std::string> alpn{};
     std::shared_ptr<TicketKeys> tickets{};
+    std::shared_ptr<TicketTable> ticket_table{};
+    std::string ticket_scope{};
     Bytes openpgp{};  ///< The body of its OpenPGP Certificate message; it then takes the client's, too.
     bool has_x509 = true;
     bool knows_openpgp = false;     ///< Takes OpenPGP certificates even if it has none itself.

@@ -72,7 +72,7 @@ Result<Wants> Engine::handshake() {
     if (code == kSignatureIsComing)
       return m_state->handshake.openpgp.wants_peer_key ? Wants::PeerKey : Wants::Signature;
     if (code != 0) return fail(tls_error(code, *ssl));
-    if (m_state->is_client) TRY(m_state->note_resumption());
+    TRY(m_state->is_client ? m_state->note_resumption() : m_state->note_server_resumption());
   }
   m_state->note_negotiated();
   return Wants::Nothing;
@@ -124,24 +124,17 @@ void Engine::give_signature(Bytes signature) {
 }
 
 std::vector<x509::Certificate> Engine::peer_chain() const {
-  std::vector<x509::Certificate> chain;
-  for (const mbedtls_x509_crt* node = latchkey_ssl_peer_chain(m_state->ssl.get()); node != nullptr;
-       node = node->next) {
-    auto certificate = x509::Certificate::parse_der({node->raw.p, node->raw.len});
-    if (!certificate) break;
-    chain.push_back(std::move(*certificate));
-  }
-  return chain;
+  return m_state->peer_chain();
 }
 
 ByteView Engine::peer_openpgp() const {
-  return m_state->handshake.openpgp.peer_body;
+  const State& state = *m_state;
+  if (state.negotiated.resumed && state.remembered) return state.remembered->openpgp;
+  return state.handshake.openpgp.peer_body;
 }
 
 std::optional<x509::PublicKey> Engine::peer_key() const {
-  if (m_state->handshake.openpgp.in_use()) return m_state->handshake.openpgp.peer_key;
-  const auto chain = peer_chain();
-  return chain.empty() ? std::nullopt : std::optional(chain.front().public_key());
+  return m_state->peer_key();
 }
 
 const Negotiated& Engine::negotiated() const {

@@ -95,8 +95,10 @@ class Engine {
   /// extended master secret.
   void on_session(SessionTaker take);
 
-  /// The peer's certificates as it sent them, its own first; empty when it sent none, and when a session was
-  /// resumed. DER that could not be read has already failed the handshake.
+  /// The peer's certificates as it sent them, its own first; empty when it sent none. When a session was
+  /// resumed it is empty, but for a server with a TicketTable: then it is what the client had sent in the
+  /// full handshake, and so are the two that follow. DER that could not be read has already failed the
+  /// handshake.
   [[nodiscard]] std::vector<x509::Certificate> peer_chain() const;
   /// The body of the peer's OpenPGP Certificate message (RFC 6091, section 3.3), where that type was agreed
   /// on; empty where it was not, and when a session was resumed. Nobody here has read it.

@@ -22,6 +22,7 @@ enum class Version : std::uint8_t { Tls12, Tls13 };
 
 class Session;
 class TicketKeys;
+class TicketTable;
 
 struct ClientSettings {
   std::string server_name;  ///< For SNI (RFC 6066, section 3); empty for an address, which SNI cannot carry.
@@ -59,7 +60,10 @@ struct ServerSettings {
   bool ask_for_certificate = false;  ///< The client may still send none.
   /// In TLS 1.2 OpenPGP is chosen where the client lists it before X.509 or alone, and the credential has it.
   bool takes_openpgp = false;
-  std::shared_ptr<TicketKeys> tickets{};  ///< Null: nothing can be resumed.
+  std::shared_ptr<TicketKeys> tickets{};  ///< Null: nothing can be resumed by them.
+  /// In place of `tickets`: who resumes is known, and is a client that showed something.
+  std::shared_ptr<TicketTable> ticket_table{};
+  std::string ticket_scope{};  ///< A session is resumed only where this is the same.
   Version lowest = Version::Tls12;
   Version highest = Version::Tls13;
 };

@@ -11,6 +11,7 @@
 #include "tlscore/tls/shown_credential.h"
 #include "tlscore/tls/ssl_internals.h"
 #include "tlscore/tls/ticket_keys.h"
+#include "tlscore/tls/ticket_table.h"
 
 namespace tlscore::tls {
 
@@ -28,6 +29,9 @@ struct Engine::State {
   std::unique_ptr<ShownCredential> shown_credential;  ///< Server.
   bool takes_openpgp = false;                         ///< Server.
   std::shared_ptr<TicketKeys> tickets;
+  std::shared_ptr<TicketTable> ticket_table;
+  std::string ticket_scope;
+  std::shared_ptr<const ShownByClient> remembered;  ///< Of the ticket that the client presented.
   std::shared_ptr<const Identity> identity;
   std::vector<mbedtls_x509_crt> identity_chain;
   latchkey_ssl_shown shown{};
@@ -53,10 +57,16 @@ struct Engine::State {
   /// section 2.2).
   void allow_resumption();
   Result<void> connect();
+  void serve_tickets(const ServerSettings& settings);
+  [[nodiscard]] std::shared_ptr<const ShownByClient> client_to_remember();
+  /// As Engine has them.
+  [[nodiscard]] std::vector<x509::Certificate> peer_chain();
+  [[nodiscard]] std::optional<x509::PublicKey> peer_key();
   /// Server: what is shown for the ClientHello that was read; 0, or an error code of the library's.
   int show_credential();
   /// After each step of the handshake: what there is to be said of resuming. Fails with Refused.
   Result<void> note_resumption();
+  Result<void> note_server_resumption();
   void hand_over_session();
   void note_negotiated();
   [[nodiscard]] bool is_tls12() { return ssl.get()->tls_version == MBEDTLS_SSL_VERSION_TLS1_2; }
@@ -65,6 +75,10 @@ struct Engine::State {
   }
 
   static int send(void* self, const unsigned char* octets, std::size_t size) noexcept;
+  static int write_ticket(void* self, const mbedtls_ssl_session* session, unsigned char* start,
+                          const unsigned char* end, std::size_t* size, std::uint32_t* lifetime) noexcept;
+  static int read_ticket(void* self, mbedtls_ssl_session* session, unsigned char* handle,
+                         std::size_t size) noexcept;
   static int receive(void* self, unsigned char* into, std::size_t room) noexcept;
 };
 

@@ -63,6 +63,7 @@ Result<void> Engine::State::configure_server(const ServerSettings& settings) {
     allow_resumption();
     tickets->serve(*its);
   }
+  if (settings.ticket_table) serve_tickets(settings);
   // The library proves that the client holds its certificate's key. Whether the client is welcome is not its
   // affair.
   mbedtls_ssl_conf_authmode(

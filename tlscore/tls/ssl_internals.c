@@ -33,6 +33,14 @@ int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl) {
   return ssl->state == MBEDTLS_SSL_CLIENT_CERTIFICATE && with_ticket != 0;
 }
 
+int latchkey_ssl_server_resumes(const mbedtls_ssl_context* ssl) {
+  if (ssl->handshake == NULL) return 0;
+  if (ssl->tls_version == MBEDTLS_SSL_VERSION_TLS1_2)
+    return ssl->state == MBEDTLS_SSL_SERVER_HELLO && ssl->handshake->resume != 0;
+  const int with_ticket = ssl->handshake->key_exchange_mode & MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_PSK_ALL;
+  return ssl->state == MBEDTLS_SSL_ENCRYPTED_EXTENSIONS && with_ticket != 0;
+}
+
 _Static_assert(sizeof(mbedtls_ssl_key_cert) <= sizeof(struct latchkey_ssl_shown), "the room is too small");
 
 void latchkey_ssl_show(mbedtls_ssl_context* ssl, struct latchkey_ssl_shown* shown,

@@ -25,6 +25,10 @@ int latchkey_ssl_resumes(const mbedtls_ssl_context* ssl);
 /// Does this TLS 1.2 handshake resume a session, on either side?
 int latchkey_ssl_resumes_tls12(const mbedtls_ssl_context* ssl);
 
+/// Has this server agreed to resume the session of a ticket? To be asked after each step: only the ones
+/// behind the ClientHello tell.
+int latchkey_ssl_server_resumes(const mbedtls_ssl_context* ssl);
+
 /// Was extended master secret agreed on (RFC 7627)? No, once the handshake is over.
 int latchkey_ssl_extended_master_secret(const mbedtls_ssl_context* ssl);
 
