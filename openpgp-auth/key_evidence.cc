@@ -175,6 +175,16 @@ Finding judge_key(const KeyQuestion& question, const KeyringAnswer& answer) {
   return finding(Verdict::Fail, std::move(reason), fail_until);
 }
 
+std::vector<std::string> valid_user_ids(const KeyringAnswer& answer) {
+  std::vector<std::string> texts;
+  for (const CheckedUserId& id : answer.certificate.user_ids) {
+    const auto valid = std::ranges::find(answer.validity.user_ids, id.text, &UserIdValidity::text);
+    const bool counts = valid != answer.validity.user_ids.end() && is_valid(*valid);
+    if (counts && is_good(answer.certificate, id.text)) texts.push_back(id.text);
+  }
+  return texts;
+}
+
 Finding judge_no_key(std::span<const std::string> listed, std::chrono::sys_seconds now) {
   if (listed.empty()) return finding(Verdict::Absent, "no OpenPGP certificate was presented", kNever);
   return finding(Verdict::Fail, "OpenPGP keys are listed, and no OpenPGP certificate was presented",

@@ -47,6 +47,10 @@ inline constexpr std::chrono::hours kAbsentLifetime{1};
 ///   - Pass, until the first of primary key and key expires.
 [[nodiscard]] tlscore::judge::Finding judge_key(const KeyQuestion& question, const KeyringAnswer& answer);
 
+/// The user IDs that are good in the checked certificate, and valid in the user's keyring as judge_key wants
+/// it; in the certificate's order.
+[[nodiscard]] std::vector<std::string> valid_user_ids(const KeyringAnswer& answer);
+
 /// The finding where no OpenPGP certificate was presented: Fail if fingerprints are listed, else Absent.
 [[nodiscard]] tlscore::judge::Finding judge_no_key(std::span<const std::string> listed,
                                                    std::chrono::sys_seconds now);

@@ -23,7 +23,9 @@ Accepts TLS 1.2 and 1.3, finds out who the client is, and forwards to a server o
   --listen ADDRESS            where clients come: 192.0.2.1:443, [::]:443; port 0 lets the kernel choose
   --backend BACKEND           127.0.0.1:PORT, [::1]:PORT, localhost:PORT or unix:/PATH
   --cert FILE --key FILE      certificate chain and key, in PEM form; repeated for several names
+  --openpgp FILE              OpenPGP certificate of one of these keys, for TLS 1.2 with RFC 6091
   --client-roots FILE         CAs whose certificates clients may show, in PEM form
+  --keyring DIR               GnuPG home whose web of trust vouches for clients' OpenPGP keys, or "user": yours
   --allow-file FILE           who may pass, one entry a line: OpenPGP fingerprints, SHA-256 of keys, user IDs,
                               mail addresses, @domain, DNS names; it is read again when it changes
   --client-certificate WHICH  required (default), or optional: who shows none passes as nobody
@@ -93,7 +95,7 @@ class GateRun {
       run.m_loop->stop();
       return;
     }
-    auto settings = GateSettings::create(run.m_config);
+    auto settings = GateSettings::create(*run.m_loop, run.m_config);
     if (settings) run.m_gate->use(std::move(*settings));
     log(settings ? LogLevel::Notice : LogLevel::Error,
         settings ? "gate: all files were read again"
@@ -123,7 +125,11 @@ Result<GateConfig> gate_from_options(const ParsedArguments& parsed) {
   if (!backend) return fail(about("--backend", where, backend.error()));
   config.backend = std::move(*backend);
   config.certificates = TRY(certificates_of(parsed));
+  for (const auto& [option, value] : parsed.values) {
+    if (option == "--openpgp") config.openpgp_files.push_back(value);
+  }
   config.client_roots = parsed.value("--client-roots");
+  config.keyring = parsed.value("--keyring");
   config.allow_file = parsed.value("--allow-file");
   config.certificate_required = TRY(requires_certificate(parsed));
   config.forwarding = parsed.has("--proxy-protocol") ? GateForwarding::Proxy : GateForwarding::Http;
@@ -133,8 +139,9 @@ Result<GateConfig> gate_from_options(const ParsedArguments& parsed) {
 
 int run_gate(Arguments arguments, std::ostream& out, std::ostream& err) {
   constexpr auto kFlags = std::to_array<std::string_view>({"--proxy-protocol"});
-  constexpr auto kOptions = std::to_array<std::string_view>(
-      {"--listen", "--backend", "--cert", "--key", "--client-roots", "--allow-file", "--client-certificate"});
+  constexpr auto kOptions = std::to_array<std::string_view>({"--listen", "--backend", "--cert", "--key",
+                                                             "--openpgp", "--client-roots", "--keyring",
+                                                             "--allow-file", "--client-certificate"});
   const auto parsed = parse_arguments(arguments, kFlags, kOptions);
   if (!parsed) return complain(err, "gate", parsed.error(), kUsage);
   if (parsed->has("--help")) return out << kHelp, kSuccess;

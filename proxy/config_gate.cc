@@ -20,6 +20,10 @@ Result<std::string> parse_optional_path(std::string_view text) {
   return text.empty() ? std::string() : parse_absolute_path(text);
 }
 
+Result<std::string> parse_keyring(std::string_view text) {
+  return text == kUsersKeyring ? std::string(text) : parse_optional_path(text);
+}
+
 Result<void> require(const ConfigSection& section, std::string_view key) {
   if (section.has(key)) return {};
   return fail(section.error(key, "is missing; every gate has it"));
@@ -48,7 +52,10 @@ Result<GateConfig> read_gate(ConfigSection& section) {
   gate.listen = TRY(section.text("listen", gate.listen, parse_gate_address));
   gate.backend = TRY(section.text("backend", gate.backend, parse_gate_backend));
   gate.certificates = TRY(read_certificates(section));
+  gate.openpgp_files =
+      TRY(section.texts<std::string>("openpgp", {}, {0, kMaxCertificates}, parse_absolute_path));
   gate.client_roots = TRY(section.text("client_roots", gate.client_roots, parse_optional_path));
+  gate.keyring = TRY(section.text("keyring", gate.keyring, parse_keyring));
   gate.allow_file = TRY(section.text("allow_file", gate.allow_file, parse_optional_path));
   gate.certificate_required = TRY(section.choice("client_certificate", true, kClientCertificates));
   const bool with_proxy_protocol = TRY(section.flag("proxy_protocol", false));

@@ -9,7 +9,7 @@ namespace proxy {
 using namespace tlscore;
 
 Result<std::unique_ptr<Gate>> Gate::start(EventLoop& loop, GateConfig config) {
-  auto settings = TRY(GateSettings::create(std::move(config)));
+  auto settings = TRY(GateSettings::create(loop, std::move(config)));
   std::unique_ptr<Gate> gate(new Gate(loop, std::move(settings)));
   Gate& self = *gate;
   gate->m_listener = TRY(
@@ -42,12 +42,8 @@ Task<void> Gate::serve(UniqueFd fd) {
   const LiveConnection::ClosesWith closes(live, **socket);
   live.asked_by = "gate";
   live.party = from->text();
-  GateSession session{.loop = m_loop,
-                      .connections = m_connections,
-                      .settings = m_settings,
-                      .live = live,
-                      .from = *from,
-                      .to = *to};
+  GateSession session{
+      .loop = m_loop, .tickets = m_tickets, .settings = m_settings, .live = live, .from = *from, .to = *to};
   auto served = co_await accept_gate_tls(session, std::move(*socket));
   if (served && session.settings->config().forwarding == GateForwarding::Http) {
     served = co_await serve_gate_http(session);

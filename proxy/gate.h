@@ -7,6 +7,7 @@
 #include "proxy/gate_listener.h"
 #include "proxy/gate_settings.h"
 #include "proxy/live_connections.h"
+#include "tlscore/tls/ticket_table.h"
 
 namespace proxy {
 
@@ -15,6 +16,8 @@ namespace proxy {
 class Gate {
  public:
   static constexpr std::size_t kMaxConnections = 2000;
+  /// A client's session is resumed for so long; it is judged anew, by what it had shown, each time.
+  static constexpr std::chrono::hours kTicketLifetime{1};
 
   /// Reads the files and listens. Fails as GateSettings::create and GateListener::start do.
   static tlscore::Result<std::unique_ptr<Gate>> start(tlscore::EventLoop& loop, GateConfig config);
@@ -35,13 +38,16 @@ class Gate {
 
  private:
   Gate(tlscore::EventLoop& loop, std::shared_ptr<GateSettings> settings)
-      : m_loop(loop), m_settings(std::move(settings)) {}
+      : m_loop(loop),
+        m_settings(std::move(settings)),
+        m_tickets(std::make_shared<tlscore::tls::TicketTable>(kTicketLifetime)) {}
   void accept(tlscore::UniqueFd fd);
   tlscore::Task<void> serve(tlscore::UniqueFd fd);
 
   tlscore::EventLoop& m_loop;
   std::shared_ptr<GateSettings> m_settings;
   LiveConnections m_connections;
+  std::shared_ptr<tlscore::tls::TicketTable> m_tickets;
   SocketAddress m_address;
   std::unique_ptr<GateListener> m_listener;
 };

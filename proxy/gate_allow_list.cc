@@ -84,9 +84,9 @@ Result<void> AllowList::add(std::string_view line) {
 }
 
 bool AllowList::allows(const GateClient& client) const {
-  if (client.method == GateMethod::None) return false;
+  if (client.method == GateMethod::None || !client.why_refused.empty()) return false;
   if (m_keys.contains(client.fingerprint) || m_keys.contains(client.key_sha256)) return true;
-  if (client.method == GateMethod::Key) return false;
+  if (!client.vouched_for) return false;
   const auto is_listed = [this](const std::string& name) { return m_names.contains(name); };
   const auto in_listed_domain = [this](const std::string& mail) {
     return m_domains.contains(mail.substr(mail.find('@') + 1));

@@ -18,12 +18,6 @@ bool is_mail_character(char c) {
   return c > ' ' && c < '\x7f' && !std::string_view("()<>[]:;@\\,\"").contains(c);
 }
 
-/// A DNS name in lower case; empty for anything else, addresses and wildcards included.
-std::string canonical_dns_name(std::string_view text) {
-  const auto host = parse_host(text);
-  return host && !host->is_address ? host->text : std::string();
-}
-
 void add_unless_empty(std::vector<std::string>& names, std::string name) {
   if (!name.empty()) names.push_back(std::move(name));
 }
@@ -51,8 +45,13 @@ std::string GateClient::identity() const {
 std::string GateClient::describe() const {
   if (method == GateMethod::None) return "nobody";
   const std::string proof = std::string(to_string(method)) + ", " + fingerprint;
-  if (method == GateMethod::Key) return "somebody unknown (" + proof + ")";
+  if (!vouched_for) return "somebody unknown (" + proof + ")";
   return identity() + " (" + proof + ")";
+}
+
+std::string canonical_dns_name(std::string_view text) {
+  const auto host = parse_host(text);
+  return host && !host->is_address ? host->text : std::string();
 }
 
 std::string canonical_mail_address(std::string_view text) {
@@ -67,6 +66,7 @@ std::string canonical_mail_address(std::string_view text) {
 GateClient client_of_ca(const x509::Certificate& certificate) {
   GateClient client;
   client.method = GateMethod::X509;
+  client.vouched_for = true;
   client.key_sha256 = to_hex(certificate.public_key().spki_sha256());
   client.fingerprint = client.key_sha256;
   client.subject = certificate.subject();

@@ -83,12 +83,13 @@ Result<GateBackend> parse_gate_backend(std::string_view text) {
 Result<void> check_gate(const GateConfig& config) {
   if (config.certificates.empty())
     return fail(ErrorKind::Malformed, "a gate needs a certificate and its key");
-  const bool knows_clients = !config.client_roots.empty() || !config.allow_file.empty();
+  const bool knows_clients =
+      !config.client_roots.empty() || !config.keyring.empty() || !config.allow_file.empty();
   if (config.certificate_required && !knows_clients) {
-    return fail(
-        ErrorKind::Malformed,
-        "nobody could be let in: say who may come, by the CAs of clients, by an allow file, or by not "
-        "requiring certificates");
+    return fail(ErrorKind::Malformed,
+                "nobody could be let in: say who may come, by the CAs of clients, by a keyring, by an allow "
+                "file, or by not "
+                "requiring certificates");
   }
   return {};
 }

@@ -33,13 +33,18 @@ enum class GateForwarding : std::uint8_t {
   Proxy,  ///< Octets, with the PROXY protocol's header (version 2) before them.
 };
 
+/// In place of a path: the keyring of the user that runs the gate.
+inline constexpr std::string_view kUsersKeyring = "user";
+
 struct GateConfig {
   SocketAddress listen{};  ///< Any address of the machine; port 0 lets the kernel choose.
   GateBackend backend{};
   std::vector<GateCertificate> certificates{};  ///< The first is for clients that name no server.
+  std::vector<std::string> openpgp_files{};     ///< OpenPGP certificates for these keys, for RFC 6091.
   std::string client_roots{};                   ///< CAs of clients, a PEM file; empty: none.
-  std::string allow_file{};                     ///< Who may come (gate_allow_list.h); empty: who is trusted.
-  bool certificate_required = true;             ///< Else who shows none comes as nobody.
+  std::string keyring{};             ///< GnuPG home that vouches for clients, or kUsersKeyring; empty: none.
+  std::string allow_file{};          ///< Who may come (gate_allow_list.h); empty: who is trusted.
+  bool certificate_required = true;  ///< Else who shows none comes as nobody.
   GateForwarding forwarding = GateForwarding::Http;
 
   friend bool operator==(const GateConfig&, const GateConfig&) = default;

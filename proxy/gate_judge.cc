@@ -1,21 +1,32 @@
 // The assessors' findings, made into a client.
 #include "proxy/gate_judge.h"
 
+#include "proxy/gate_openpgp.h"
 #include "tlscore/x509/date.h"
 
 namespace proxy {
 
 using namespace tlscore;
 
-judge::Presented presented_by_client(const tls::Engine& engine) {
-  judge::Presented presented{
-      .host = "the client", .role = judge::Role::Client, .chain = engine.peer_chain(), .now = x509::now()};
-  if (!presented.chain.empty()) presented.key = presented.chain.front().public_key();
-  return presented;
+judge::Presented presented_by_client(const tls::Engine& engine, Bytes openpgp) {
+  const ByteView sent = engine.peer_openpgp();
+  if (openpgp.empty()) openpgp.assign(sent.begin(), sent.end());
+  return {.host = "the client",
+          .role = judge::Role::Client,
+          .chain = engine.peer_chain(),
+          .openpgp = std::move(openpgp),
+          .key = engine.peer_key(),
+          .now = x509::now()};
 }
 
-Task<GateClient> judge_client(const PartyTrust& trust, const judge::Presented& presented, Cancel& cancel) {
+Task<GateClient> judge_client(const GateSettings& settings, const judge::Presented& presented,
+                              Cancel& cancel) {
   if (!presented.key) co_return GateClient{};
+  if (settings.keyring() != nullptr) {
+    auto by_openpgp = co_await judge_openpgp_client(*settings.keyring(), presented, cancel);
+    if (by_openpgp) co_return std::move(*by_openpgp);
+  }
+  const PartyTrust& trust = settings.trust();
   const judge::Judgement judgement =
       co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
   GateClient client = judgement.trusted() ? client_of_ca(presented.chain.front())

@@ -12,6 +12,7 @@ Problem gate_refuses(const GateClient& client) {
             "Come with a program that shows your key, such as Latchkey."};
   }
   std::string what = "To this gate you are " + client.describe() + ".";
+  if (!client.why_refused.empty()) what += " What you have shown does not count: " + client.why_refused + ".";
   if (!client.why_unnamed.empty()) what += " Nobody says whose key that is: " + client.why_unnamed + ".";
   return {403, "You may not pass here", std::move(what),
           "If you should, give this fingerprint to those who run this server: " + client.fingerprint + "."};

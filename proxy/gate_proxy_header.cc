@@ -52,7 +52,7 @@ void append_addresses(Bytes& output, const SocketAddress& from, const SocketAddr
 std::string ssl_value(const GateArrival& arrival) {
   const GateClient& client = arrival.client;
   const bool has_certificate = client.method != GateMethod::None;
-  const bool is_vouched_for = client.method > GateMethod::Key;
+  const bool is_vouched_for = client.vouched_for;
   std::uint8_t bits = kClientSsl;
   if (has_certificate) bits |= kClientCertSession;
   if (has_certificate && !arrival.negotiated.resumed) bits |= kClientCertConnection;

@@ -17,7 +17,7 @@ namespace proxy {
 /// Lives in the frame of serve_gate_client(), whose parts refer to it.
 struct GateSession {
   tlscore::EventLoop& loop;
-  LiveConnections& connections;
+  std::shared_ptr<tlscore::tls::TicketTable> tickets;
   std::shared_ptr<GateSettings> settings;  ///< Those of the connection's beginning.
   LiveConnection& live;
   SocketAddress from;  ///< The client's end.

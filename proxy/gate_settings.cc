@@ -1,6 +1,9 @@
 // Files into settings.
 #include "proxy/gate_settings.h"
 
+#include "proxy/openpgp_file.h"
+#include "proxy/user_keyring.h"
+#include "tlscore/base/log.h"
 #include "tlscore/judge/pkix_assessor.h"
 #include "tlscore/x509/pem.h"
 #include "tlscore/x509/server_name.h"
@@ -26,7 +29,7 @@ Result<GateServerIdentity> load_identity(const GateCertificate& files) {
 
 /// What speaks for a client: the CAs that were set for clients.
 Result<PartyTrust> client_trust(const GateConfig& config) {
-  PartyTrust trust{TRY(judge::TrustExpression::parse("openpgp or pkix")), {}, {}};
+  PartyTrust trust{TRY(judge::TrustExpression::parse("pkix")), {}, {}};
   if (!config.client_roots.empty()) {
     auto roots = TRY(x509::TrustStore::from_file(config.client_roots));
     trust.owned.push_back(std::make_unique<judge::PkixAssessor>(std::move(roots), judge::Role::Client));
@@ -35,23 +38,61 @@ Result<PartyTrust> client_trust(const GateConfig& config) {
   return trust;
 }
 
+/// Without one of its own a gate has an empty keyring, by which listed fingerprints can be told.
+std::string keyring_home(const GateConfig& config) {
+  if (config.keyring == kUsersKeyring) return "";
+  return config.keyring.empty() ? "/nonexistent" : config.keyring;
+}
+
+Result<std::shared_ptr<openpgp_auth::KeyringLookups>> open_gate_keyring(EventLoop& loop,
+                                                                        const GateConfig& config) {
+  if (config.keyring.empty() && config.allow_file.empty()) return nullptr;
+  auto keyring = open_keyring(loop, keyring_home(config));
+  if (keyring || !config.keyring.empty()) return keyring;
+  log(LogLevel::Notice, "a gate goes without OpenPGP: " + keyring.error().message);
+  return nullptr;
+}
+
 }  // namespace
+
+std::shared_ptr<const tls::ServerCredential> GateServerIdentity::credential() const {
+  tls::ServerCredential made = *tls::ServerCredential::create(chain, key);
+  made.identity.openpgp = openpgp;
+  return std::make_shared<const tls::ServerCredential>(std::move(made));
+}
 
 bool GateServerIdentity::is_for(std::string_view host) const {
   const auto name = x509::ServerName::parse(host);
   return name && name->is_among(chain.front().alternative_names());
 }
 
-Result<std::shared_ptr<GateSettings>> GateSettings::create(GateConfig config) {
+Result<std::shared_ptr<GateSettings>> GateSettings::create(EventLoop& loop, GateConfig config) {
   TRY(check_gate(config));
   PartyTrust trust = TRY(client_trust(config));
   std::shared_ptr<GateSettings> settings(new GateSettings(std::move(config), std::move(trust)));
-  for (const GateCertificate& files : settings->m_config.certificates) {
-    settings->m_identities.push_back(TRY(load_identity(files)));
-  }
+  TRY(settings->load_identities());
+  settings->m_keyring = TRY(open_gate_keyring(loop, settings->m_config));
   const std::string& allow_file = settings->m_config.allow_file;
   if (!allow_file.empty()) settings->m_allow_file = TRY(AllowFile::open(allow_file));
   return settings;
+}
+
+Result<void> GateSettings::load_identities() {
+  for (const GateCertificate& files : m_config.certificates) {
+    m_identities.push_back(TRY(load_identity(files)));
+  }
+  for (const std::string& file : m_config.openpgp_files) {
+    judge::Presented own{.host = {}, .chain = {}, .now = {}};
+    TRY(present_openpgp(own, file, ""));
+    bool is_used = false;
+    for (GateServerIdentity& identity : m_identities) {
+      if (identity.key->public_key() != *own.key) continue;
+      identity.openpgp = own.openpgp;
+      is_used = true;
+    }
+    if (!is_used) return fail(ErrorKind::Malformed, file + " is for none of the gate's keys");
+  }
+  return {};
 }
 
 const GateServerIdentity* GateSettings::find(const std::optional<std::string>& server_name) const {
@@ -64,8 +105,8 @@ const GateServerIdentity* GateSettings::find(const std::optional<std::string>& s
 
 bool GateSettings::allows(const GateClient& client) {
   if (client.method == GateMethod::None) return !m_config.certificate_required;
-  if (m_allow_file) return m_allow_file->allows(client);
-  return client.method > GateMethod::Key;
+  if (!client.why_refused.empty()) return false;
+  return m_allow_file ? m_allow_file->allows(client) : client.vouched_for;
 }
 
 }  // namespace proxy

@@ -4,6 +4,7 @@
 #include "proxy/client_hello.h"
 #include "proxy/gate_deadline.h"
 #include "proxy/gate_judge.h"
+#include "proxy/gate_openpgp.h"
 #include "proxy/gate_session.h"
 #include "proxy/input_buffer.h"
 #include "proxy/services.h"
@@ -20,6 +21,11 @@ constexpr std::chrono::seconds kHandshakeLimit{20};
 /// A key in memory signs by itself, and a client is judged after the handshake.
 class GateAnswers final : public tls::HandshakeAnswers {
  public:
+  explicit GateAnswers(GateSession& session) : m_session(session) {}
+
+  Task<Result<std::optional<x509::PublicKey>>> peer_key(const tls::Engine& engine, Cancel& cancel) override {
+    return key_of_openpgp(*m_session.settings->keyring(), engine, m_openpgp, cancel);
+  }
   Task<Result<std::shared_ptr<const tls::Identity>>> judge(const tls::Engine& /*engine*/,
                                                            Cancel& /*cancel*/) override {
     co_return std::shared_ptr<const tls::Identity>();
@@ -27,6 +33,13 @@ class GateAnswers final : public tls::HandshakeAnswers {
   Task<Result<Bytes>> sign(const x509::SignatureRequest& /*request*/, Cancel& /*cancel*/) override {
     co_return fail(ErrorKind::Internal, "a server's key signs by itself");
   }
+
+  /// The body of the client's OpenPGP Certificate message; empty: it sent none.
+  [[nodiscard]] Bytes take_openpgp() { return std::move(m_openpgp); }
+
+ private:
+  GateSession& m_session;
+  Bytes m_openpgp;
 };
 
 /// Reads the ClientHello, which stays in the buffer for the engine.
@@ -50,10 +63,13 @@ Task<void> send_plain_alert(Stream& stream, std::uint8_t description, Cancel& ca
 
 tls::ServerSettings server_settings(const GateSession& session) {
   const bool is_http = session.settings->config().forwarding == GateForwarding::Http;
-  auto credential = tls::ServerCredential::create(session.shown->chain, session.shown->key);
+  auto credential = session.shown->credential();
   return {.credential = [credential](const std::string& /*name*/) { return credential; },
           .alpn = is_http ? std::vector<std::string>{"http/1.1"} : std::vector<std::string>{},
-          .ask_for_certificate = true};
+          .ask_for_certificate = true,
+          .takes_openpgp = session.settings->keyring() != nullptr,
+          .ticket_table = session.tickets,
+          .ticket_scope = session.server_name.value_or("")};
 }
 
 /// Chooses who to be, and sets TLS up with what was read already.
@@ -86,14 +102,21 @@ Task<Result<void>> accept_gate_tls(GateSession& session, std::unique_ptr<Socket>
   Deadline deadline(session.loop, session.live.cancel, kHandshakeLimit, "its TLS handshake");
   auto begun = co_await begin_tls(session, std::move(socket), deadline.cancel());
   if (!begun) co_return fail(begun.error());
-  GateAnswers answers;
+  GateAnswers answers(session);
   auto shaken = co_await session.stream->handshake(answers, deadline.cancel(), Limits::kHandshakeWait);
   if (!shaken) co_return fail(shaken.error());
   const tls::Negotiated& negotiated = session.stream->engine().negotiated();
   session.live.protocol = std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite;
   session.live.phase = "judging";
-  session.presented = presented_by_client(session.stream->engine());
-  session.client = co_await judge_client(session.settings->trust(), session.presented, session.live.cancel);
+  Bytes openpgp = answers.take_openpgp();
+  const tls::Engine& engine = session.stream->engine();
+  // Who resumes was not asked for its key: a certificate that was only named is looked up again.
+  if (openpgp.empty() && !engine.peer_openpgp().empty() && session.settings->keyring() != nullptr) {
+    auto key = co_await key_of_openpgp(*session.settings->keyring(), engine, openpgp, session.live.cancel);
+    if (!key) co_return fail(key.error());
+  }
+  session.presented = presented_by_client(engine, std::move(openpgp));
+  session.client = co_await judge_client(*session.settings, session.presented, session.live.cancel);
   session.live.identity = session.client.fingerprint;
   co_return Result<void>();
 }
@@ -102,7 +125,7 @@ Task<bool> authorize_gate_client(GateSession& session) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   if (now >= session.client.expires) {
     session.presented.now = now;
-    session.client = co_await judge_client(session.settings->trust(), session.presented, session.live.cancel);
+    session.client = co_await judge_client(*session.settings, session.presented, session.live.cancel);
   }
   co_return session.settings->allows(session.client);
 }

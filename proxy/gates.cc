@@ -18,7 +18,7 @@ Result<Gates::Prepared> Gates::prepare(std::span<const GateConfig> configs) {
     });
     Prepared::One one;
     if (same != m_gates.end()) {
-      auto settings = GateSettings::create(config);
+      auto settings = GateSettings::create(m_loop, config);
       if (!settings) return fail("gate " + config.listen.text(), std::move(settings.error()));
       one.existing = same->get();
       one.settings = std::move(*settings);

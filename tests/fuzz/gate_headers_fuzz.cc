@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (request.target.form == proxy::HttpTargetForm::Authority) return 0;
   proxy::GateClient client;
   client.method = proxy::GateMethod::X509;
+  client.vouched_for = true;
   client.fingerprint = "ab";
   client.subject = "CN=" + std::string(tlscore::as_text({data, size}));
   request.headers = proxy::gate_headers(request.headers, client);

@@ -12,6 +12,7 @@ const std::string kKey = std::string(32, 'a') + std::string(32, '0');
 GateClient alice() {
   GateClient client;
   client.method = GateMethod::OpenPgp;
+  client.vouched_for = true;
   client.fingerprint = kFingerprint;
   client.key_sha256 = kKey;
   client.user_ids = {"Alice Example <alice@example.org>", "host.example.org"};
@@ -59,10 +60,19 @@ TEST(AllowList, NearMissesAreMisses) {
 }
 
 TEST(AllowList, AKeyThatNobodyVouchesForPassesByItsFingerprintOnly) {
-  EXPECT_TRUE(allows(kKey, with_method(GateMethod::Key)));
+  GateClient client = alice();
+  client.vouched_for = false;
+  EXPECT_TRUE(allows(kKey, client));
+  EXPECT_TRUE(allows(kFingerprint, client));
   for (const char* entry : {"alice@example.org", "@example.org", "host.example.org"}) {
-    EXPECT_FALSE(allows(entry, with_method(GateMethod::Key))) << entry;
+    EXPECT_FALSE(allows(entry, client)) << entry;
   }
+}
+
+TEST(AllowList, WhatWasRefusedPassesByNothing) {
+  GateClient client = alice();
+  client.why_refused = "the OpenPGP key is revoked";
+  EXPECT_FALSE(allows(kKey + "\n" + kFingerprint + "\n@example.org\n", client));
 }
 
 TEST(AllowList, WhoShowedNothingIsNeverListed) {

@@ -9,6 +9,7 @@ namespace {
 GateClient alice() {
   GateClient client;
   client.method = GateMethod::OpenPgp;
+  client.vouched_for = true;
   client.fingerprint = "0123";
   client.user_ids = {"Alice <alice@example.org>"};
   return client;

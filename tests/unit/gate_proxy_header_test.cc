@@ -41,6 +41,7 @@ TEST(GateProxyHeader, SomebodyOverIpv6) {
   made.negotiated.alpn = "x";
   made.negotiated.cipher_suite = "C";
   made.client.method = GateMethod::X509;
+  made.client.vouched_for = true;
   made.client.fingerprint = "ab";
   made.client.mail_addresses = {"a@b"};
   EXPECT_EQ(to_hex(write_proxy_header(made)),
@@ -53,6 +54,7 @@ TEST(GateProxyHeader, SomebodyOverIpv6) {
 TEST(GateProxyHeader, AResumedSessionShowedNoCertificateOnThisConnection) {
   GateArrival made = arrival("192.0.2.1", "198.51.100.7");
   made.client.method = GateMethod::X509;
+  made.client.vouched_for = true;
   made.negotiated.resumed = true;
   EXPECT_TRUE(to_hex(write_proxy_header(made)).contains("0500000000" + kTls13));
 }
@@ -66,6 +68,7 @@ TEST(GateProxyHeader, AKeyThatNobodyVouchesForIsNotVerified) {
 TEST(GateProxyHeader, LongValuesAreCut) {
   GateArrival made = arrival("192.0.2.1", "198.51.100.7");
   made.client.method = GateMethod::OpenPgp;
+  made.client.vouched_for = true;
   made.client.user_ids = {std::string(70000, 'a')};
   const Bytes header = write_proxy_header(made);
   EXPECT_TRUE(as_text(header).contains(std::string(1024, 'a')));

@@ -93,7 +93,7 @@ class Answer:
         return self.body.decode()
 
 
-def context(client=None, version=None, ticket=True):
+def context(client=None, version=None):
     """How a client of the gate speaks TLS. The gate's own certificate is another test's matter."""
     made = ssl.create_default_context()
     made.check_hostname = False
@@ -111,19 +111,19 @@ class Client:
     def __init__(self, port=0):
         self.port = port
 
-    def connect(self, client=None, host=HOST, version=None, tls=None):
-        """TLS to the gate; `host` None leaves SNI out."""
+    def connect(self, client=None, host=HOST, version=None, tls=None, session=None):
+        """TLS to the gate; `host` None leaves SNI out. `tls` is a context(), `session` one of its sessions."""
         plain = socket.create_connection(("127.0.0.1", self.port), timeout=SECONDS)
         try:
-            return (tls or context(client, version)).wrap_socket(plain, server_hostname=host)
+            return (tls or context(client, version)).wrap_socket(plain, server_hostname=host, session=session)
         except BaseException:
             plain.close()
             raise
 
-    def connection(self, client=None, host=HOST, version=None, tls=None):
+    def connection(self, client=None, host=HOST, version=None, tls=None, session=None):
         """The same for requests in a row, by http.client."""
         made = http.client.HTTPConnection(host or "127.0.0.1", timeout=SECONDS)
-        made.sock = self.connect(client, host, version, tls)
+        made.sock = self.connect(client, host, version, tls, session)
         return made
 
     def ask(self, path, client=None, method="GET", body=None, headers=None, **how):
