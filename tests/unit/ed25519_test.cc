@@ -50,7 +50,7 @@ TEST(Ed25519, SaysWhatItIs) {
   const PublicKey key = Ed25519Key().public_key();
   EXPECT_EQ(key.type(), PublicKey::Type::Ed25519);
   EXPECT_EQ(key.describe(), "Ed25519");
-  EXPECT_EQ(key.bits(), 256U);
+  EXPECT_EQ(key.bits(), 255U);
   EXPECT_EQ(PublicKey::parse_spki(key.spki()).value(), key);
   EXPECT_EQ(ed25519_point(key.spki())->size(), kEd25519PointBytes);
 }

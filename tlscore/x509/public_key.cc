@@ -19,7 +19,7 @@ namespace tlscore::x509 {
 namespace {
 
 constexpr std::size_t kMaxSpkiBytes = 8192;
-constexpr std::size_t kEd25519Bits = 256;
+constexpr std::size_t kEd25519Bits = 255;
 
 // rsaEncryption (RFC 8017, appendix A.1), id-ecPublicKey and the curves (RFC 5480, section 2.1.1.1), with tag
 // and length.

@@ -13,7 +13,7 @@
 namespace tlscore::x509 {
 namespace {
 
-constexpr std::size_t kEd25519Bits = 256;
+constexpr std::size_t kEd25519Bits = 255;
 
 constexpr mbedtls_pk_info_t make_info() {
   mbedtls_pk_info_t info{};
