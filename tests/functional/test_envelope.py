@@ -1,6 +1,7 @@
 """Real servers take the envelope from a token: where they ask for any certificate, and where it is all that they trust."""
 import pathlib
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -106,3 +107,28 @@ def test_who_trusts_another_one_alone_does_not_take_it(latchkey, pki, home, enve
     server = server_kind(pki.server(), "1.3", other.certificate)
     with server, latchkey(server, token=tokens.make(home / "token", shown)) as proxy:
         assert clients.curl(URL, port=proxy.port).status != 200
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256", "ed25519"])
+def test_our_own_is_made_shown_and_kept(latchkey, pki, home, kind):
+    """The token has a key, and the user's keyring its OpenPGP certificate: the envelope is made when a party asks."""
+    key = openpgp.Key(kind)
+    inside = openpgp.certificate(key, [NAME], flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
+    plain = envelopes.make(home / "plain", key.private, inside, NAME)
+    held = tokens.make(home / "token", plain)
+    with servers.OpensslServer(pki.server(), "1.3") as server:
+        product = latchkey(server, token=held, party={"auth": ["openpgp-x509"]})
+        keyring = pathlib.Path(product.environment["HOME"]) / ".gnupg"
+        keyring.mkdir(mode=0o700, parents=True)
+        subprocess.run(["gpg", "--homedir", str(keyring), "--batch", "--quiet", "--no-autostart", "--import"], input=inside,
+                       check=True, capture_output=True)
+        with product as proxy:
+            assert clients.curl(URL, port=proxy.port).status == 200
+            (kept,) = (product.folder / "state/latchkey/certificates").glob("*.envelope.pem")
+            assert server.certificates() == [servers.fingerprint(kept.read_text())]
+            assert proxy.run("reload").returncode == 0  # no session is resumed after that
+            assert clients.curl(URL, port=proxy.port).status == 200
+            assert server.certificates(2) == [servers.fingerprint(kept.read_text())] * 2
+            openssl("verify", "-CAfile", kept, "-check_ss_sig", kept)
+            text = openssl("x509", "-in", kept, "-noout", "-text")
+            assert envelopes.OID.dotted_string in text and f"DNS:{NAME}" in text
