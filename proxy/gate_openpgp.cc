@@ -99,7 +99,7 @@ Task<Result<std::optional<x509::PublicKey>>> key_of_openpgp(openpgp_auth::Keyrin
   if (!parsed) co_return fail(parsed.error());
   if (parsed->kind == Kind::Empty) co_return std::nullopt;
   if (parsed->kind == Kind::SubkeyFingerprint) {
-    std::string fingerprint = parsed->fingerprint.to_hex();
+    const std::string fingerprint = parsed->fingerprint.to_hex();
     auto stored = co_await keyring.stored(fingerprint, cancel);
     if (!stored) co_return fail(ErrorKind::NotFound, "it only names its OpenPGP key, " + fingerprint);
     parsed->kind = Kind::Subkey;
