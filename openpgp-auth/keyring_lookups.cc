@@ -19,6 +19,14 @@ using tlscore::fail;
 using tlscore::Result;
 using tlscore::Task;
 
+Result<KeyringAnswer> ask_keyring(const Keyring& keyring, ByteView certificate, const std::string& key_id) {
+  KeyringAnswer answer;
+  answer.certificate = TRY(keyring.check(certificate));
+  answer.validity = TRY(keyring.validity(answer.certificate.primary().fingerprint));
+  answer.holders = TRY(keyring.holders_of(key_id));
+  return answer;
+}
+
 struct KeyringLookups::State {
   using Promise = tlscore::Promise<Answer>;
 
@@ -32,15 +40,15 @@ struct KeyringLookups::State {
 
   tlscore::Workers& threads();
   [[nodiscard]] Answer remembered(const std::string& question);
-  void remember(const std::string& question, Known what);
+  void remember(const std::string& question, Known known);
   static Task<void> look(std::shared_ptr<State> state, std::string question, Bytes certificate,
                          std::string key_id);
 
   tlscore::EventLoop& loop;
   Source source;
-  std::map<std::string, Known> known;                   // by question: digest of the certificate, key ID
-  std::map<std::string, std::vector<Promise>> waiting;  // by question
-  std::unique_ptr<tlscore::Workers> workers;            // from the first question on
+  std::map<std::string, Known> known;                     // by question: digest of the certificate, key ID
+  std::map<std::string, std::vector<Promise>> waiting{};  // by question
+  std::unique_ptr<tlscore::Workers> workers;              // from the first question on
 };
 
 tlscore::Workers& KeyringLookups::State::threads() {
@@ -87,11 +95,12 @@ Task<void> KeyringLookups::State::look(std::shared_ptr<State> state, std::string
 KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, Source source)
     : m_state(std::make_shared<State>(loop, std::move(source))) {}
 
-KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, const std::shared_ptr<const Keyring>& keyring)
+KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring)
     : KeyringLookups(
           loop,
-          Source{.ask = [keyring](ByteView certificate,
-                                  const std::string& key_id) { return keyring->look(certificate, key_id); },
+          Source{.ask = [keyring](
+                            ByteView certificate,
+                            const std::string& key_id) { return ask_keyring(*keyring, certificate, key_id); },
                  .generation = [keyring] { return keyring->generation(); },
                  .stored = [keyring](const std::string& fingerprint) { return keyring->stored(fingerprint); },
                  .own =

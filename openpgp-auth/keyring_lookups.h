@@ -7,13 +7,17 @@
 #include <string>
 
 #include "openpgp-auth/key_evidence.h"
-#include "openpgp-auth/keyring.h"
 #include "openpgp-auth/own_certificate.h"
 #include "tlscore/base/cancel.h"
 #include "tlscore/base/future.h"
 #include "tlscore/base/task.h"
 
 namespace openpgp_auth {
+
+/// All that the keyring is asked for one certificate. Blocks; fails as Keyring's functions do.
+[[nodiscard]] tlscore::Result<KeyringAnswer> ask_keyring(const Keyring& keyring,
+                                                         tlscore::ByteView certificate,
+                                                         const std::string& key_id);
 
 /// Loop's thread only, and the loop outlives it. Its destructor waits for a gpg that runs; whoever still
 /// waits for an answer then gets TimedOut.
@@ -40,7 +44,7 @@ class KeyringLookups {
   using Answer = std::shared_ptr<const KeyringAnswer>;
 
   KeyringLookups(tlscore::EventLoop& loop, Source source);
-  KeyringLookups(tlscore::EventLoop& loop, const std::shared_ptr<const Keyring>& keyring);
+  KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring);
   ~KeyringLookups();
   KeyringLookups(const KeyringLookups&) = delete;
   KeyringLookups& operator=(const KeyringLookups&) = delete;

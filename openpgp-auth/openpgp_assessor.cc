@@ -1,7 +1,6 @@
 // What was presented, the keyring's answer, and the rules.
 #include "openpgp-auth/openpgp_assessor.h"
 
-#include "openpgp-auth/key_evidence.h"
 #include "openpgp-auth/presented_key.h"
 
 namespace openpgp_auth {

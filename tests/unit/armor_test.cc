@@ -41,9 +41,8 @@ TEST(Armor, RefusesWhatIsBroken) {
   const std::string good = armored(tests::keyring_data("good"));
   const std::string no_end = good.substr(0, good.size() - kEnd.size());
   for (const std::string& broken :
-       {std::string(), std::string("text"), no_end, good + good,
-        "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n!!!\n" + kEnd, kBegin, "x" + kEnd,
-        std::string("-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n"),
+       {std::string(), std::string("text"), no_end, good + good, kBegin + "\n!!!\n" + kEnd, kBegin,
+        "x" + kEnd, std::string("-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n"),
         "-----BEGIN PGP PUBLIC KEY BLOCK-----x\n\nAAAA\n" + kEnd}) {
     const auto octets = dearmor(broken);
     ASSERT_FALSE(octets) << broken;

@@ -73,18 +73,17 @@ TEST(CommandVerify, AnAbsentAssessorIsNotTrusted) {
 
 /// A keyring of its own, and a place to check certificates in.
 class CommandVerifyOpenPgp : public testing::Test {
- public:
-  CommandVerifyOpenPgp(const CommandVerifyOpenPgp&) = delete;
-  CommandVerifyOpenPgp& operator=(const CommandVerifyOpenPgp&) = delete;
-  CommandVerifyOpenPgp(CommandVerifyOpenPgp&&) = delete;
-  CommandVerifyOpenPgp& operator=(CommandVerifyOpenPgp&&) = delete;
-  ~CommandVerifyOpenPgp() override { ::unsetenv("XDG_RUNTIME_DIR"); }
-
  protected:
   CommandVerifyOpenPgp() {
     ::chmod(m_gnupg.scratch().c_str(), S_IRWXU);
     ::setenv("XDG_RUNTIME_DIR", m_gnupg.scratch().c_str(), 1);
   }
+  ~CommandVerifyOpenPgp() override { ::unsetenv("XDG_RUNTIME_DIR"); }
+  CommandVerifyOpenPgp(const CommandVerifyOpenPgp&) = delete;
+  CommandVerifyOpenPgp& operator=(const CommandVerifyOpenPgp&) = delete;
+  CommandVerifyOpenPgp(CommandVerifyOpenPgp&&) = delete;
+  CommandVerifyOpenPgp& operator=(CommandVerifyOpenPgp&&) = delete;
+
   [[nodiscard]] Outcome verify_key(const std::string& name, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> args = {"--host",    "party.test",   "--openpgp", tests::keyring_file(name),
                                      "--keyring", m_gnupg.home(), "--trust",   "openpgp"};

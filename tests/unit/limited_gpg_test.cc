@@ -115,7 +115,7 @@ TEST(LimitedGpg, AListingThatBreaksOffIsAnErrorAndNotShort) {
   const auto validity = keys->validity(tests::primary_of("good"));
   ASSERT_FALSE(validity);
   EXPECT_EQ(validity.error().kind, tlscore::ErrorKind::TimedOut);
-  EXPECT_EQ(keys->look(tests::keyring_data("good"), "").error().kind, tlscore::ErrorKind::TimedOut);
+  EXPECT_EQ(keys->check(tests::keyring_data("good")).error().kind, tlscore::ErrorKind::TimedOut);
   EXPECT_EQ(keys->stored(tests::primary_of("good")).error().kind, tlscore::ErrorKind::TimedOut);
 }
 

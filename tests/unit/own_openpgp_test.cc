@@ -1,8 +1,7 @@
 // The user's own certificate is found in a real keyring by nothing but the token's public key.
-#include "openpgp-auth/own_certificate.h"
-
 #include <gtest/gtest.h>
 
+#include "openpgp-auth/own_certificate.h"
 #include "tests/unit/gnupg_home.h"
 
 namespace openpgp_auth {

@@ -87,9 +87,14 @@ class GnuPG:
 
     def key_to_card(self, fingerprint):
         """`keytocard` for the key and both subkeys: signature, decryption, authentication. They are gone from the disk."""
-        steps = ["keytocard", "y", "1", "key 1", "keytocard", "2", "key 1", "key 2", "keytocard", "3", "save"]
-        return self.ok("--command-fd", "0", "--status-fd", "2", "--passphrase", "", "--pinentry-mode", "ask", "--edit-key", fingerprint,
+        replaces = "y"  # asked only where a slot has a key; to the prompt for commands it is a word that means nothing
+        steps = ["keytocard", "y", "1", replaces, "key 1", "keytocard", "2", replaces, "key 1", "key 2", "keytocard", "3", replaces,
+                 "save"]
+        told = self.ok("--command-fd", "0", "--status-fd", "2", "--passphrase", "", "--pinentry-mode", "ask", "--edit-key", fingerprint,
                        input="\n".join(steps).encode() + b"\n")
+        on_card = self.card_status()["fpr"][:3]
+        assert on_card == self.fingerprints()[:3], f"on the card: {on_card}"
+        return told
 
     def make_key_on_card(self, name, address):
         """A key pair with two subkeys that the card makes, of the kinds that it is set to. What happened, as gpg tells it."""

@@ -5,6 +5,7 @@
 """
 import dataclasses
 import hashlib
+import pathlib
 import struct
 import time
 
@@ -41,7 +42,8 @@ def packet(tag, body):
 class Key:
     """A key pair. `private` is an object of the cryptography library, for TLS."""
 
-    def __init__(self, kind="p256", created=CREATED):
+    def __init__(self, kind="p256", created=CREATED, pem=None):
+        """A new key, or the P-256 key of a PEM file."""
         self.created = created
         if kind == "rsa":
             self.private = rsa.generate_private_key(65537, 2048)
@@ -50,7 +52,12 @@ class Key:
             self.body = (struct.pack(">BIB", 4, created, 1) + _mpi(numbers.n.to_bytes(256, "big"))
                          + _mpi(numbers.e.to_bytes(3, "big")))
             return
-        self.private = ed25519.Ed25519PrivateKey.generate() if kind == "ed25519" else ec.generate_private_key(ec.SECP256R1())
+        if pem:
+            self.private = serialization.load_pem_private_key(pathlib.Path(pem).read_bytes(), None)
+        elif kind == "ed25519":
+            self.private = ed25519.Ed25519PrivateKey.generate()
+        else:
+            self.private = ec.generate_private_key(ec.SECP256R1())
         public = self.private.public_key()
         if kind == "ed25519":
             point = b"\x40" + public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
