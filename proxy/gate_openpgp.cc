@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "openpgp-auth/authenticating_key.h"
 #include "openpgp-auth/presented_key.h"
 
 namespace proxy {
@@ -87,30 +86,6 @@ Task<std::optional<GateClient>> judge_openpgp_client(openpgp_auth::KeyringLookup
   client.key_sha256 = to_hex(presented.key->spki_sha256());
   if (presented.openpgp.empty()) client.method = GateMethod::OpenPgpX509;
   co_return client;
-}
-
-Task<Result<std::optional<x509::PublicKey>>> key_of_openpgp(openpgp_auth::KeyringLookups& keyring,
-                                                            const tls::Engine& engine, Bytes& body,
-                                                            Cancel& cancel) {
-  using Kind = openpgp_auth::CertificateBody::Kind;
-  const ByteView sent = engine.peer_openpgp();
-  body.assign(sent.begin(), sent.end());
-  auto parsed = openpgp_auth::parse_certificate_body(sent);
-  if (!parsed) co_return fail(parsed.error());
-  if (parsed->kind == Kind::Empty) co_return std::nullopt;
-  if (parsed->kind == Kind::SubkeyFingerprint) {
-    const std::string fingerprint = parsed->fingerprint.to_hex();
-    auto stored = co_await keyring.stored(fingerprint, cancel);
-    if (!stored) co_return fail(ErrorKind::NotFound, "it only names its OpenPGP key, " + fingerprint);
-    parsed->kind = Kind::Subkey;
-    parsed->packets = std::move(*stored);
-    auto whole = openpgp_auth::write_certificate_body(*parsed);
-    if (!whole) co_return fail(whole.error());
-    body = std::move(*whole);
-  }
-  auto key = openpgp_auth::authenticating_key(body);
-  if (!key) co_return fail(key.error());
-  co_return std::move(*key);
 }
 
 }  // namespace proxy

@@ -7,7 +7,6 @@
 #include "openpgp-auth/keyring_lookups.h"
 #include "proxy/gate_client.h"
 #include "tlscore/judge/assessor.h"
-#include "tlscore/tls/engine.h"
 
 namespace proxy {
 
@@ -23,13 +22,6 @@ namespace proxy {
 /// client that is refused. Everything outlives the task.
 [[nodiscard]] tlscore::Task<std::optional<GateClient>> judge_openpgp_client(
     openpgp_auth::KeyringLookups& keyring, const tlscore::judge::Presented& presented,
-    tlscore::Cancel& cancel);
-
-/// The key that the OpenPGP certificate of this handshake means (tls::HandshakeAnswers::peer_key), nothing
-/// for a client that shows none. `body` is set to the Certificate message's body, with the certificate in it
-/// where the client only named one that the keyring has.
-[[nodiscard]] tlscore::Task<tlscore::Result<std::optional<tlscore::x509::PublicKey>>> key_of_openpgp(
-    openpgp_auth::KeyringLookups& keyring, const tlscore::tls::Engine& engine, tlscore::Bytes& body,
     tlscore::Cancel& cancel);
 
 }  // namespace proxy

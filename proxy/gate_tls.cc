@@ -7,6 +7,7 @@
 #include "proxy/gate_openpgp.h"
 #include "proxy/gate_session.h"
 #include "proxy/input_buffer.h"
+#include "proxy/peer_openpgp.h"
 #include "proxy/services.h"
 
 namespace proxy {

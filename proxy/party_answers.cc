@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "openpgp-auth/authenticating_key.h"
 #include "proxy/armed_token.h"
+#include "proxy/peer_openpgp.h"
 
 namespace proxy {
 
@@ -36,28 +36,7 @@ std::vector<tls::CertificateType> PartyAnswers::certificate_types() const {
 
 Task<Result<std::optional<x509::PublicKey>>> PartyAnswers::peer_key(const tls::Engine& engine,
                                                                     Cancel& cancel) {
-  using Kind = openpgp_auth::CertificateBody::Kind;
-  const ByteView sent = engine.peer_openpgp();
-  m_peer_openpgp.assign(sent.begin(), sent.end());
-  auto body = openpgp_auth::parse_certificate_body(sent);
-  if (!body) co_return fail(body.error());
-  if (body->kind == Kind::Empty) co_return std::nullopt;
-  if (body->kind == Kind::SubkeyFingerprint) {
-    std::string fingerprint = body->fingerprint.to_hex();
-    auto stored = co_await m_services.keyring.stored(fingerprint, cancel);
-    if (!stored)
-      co_return fail(ErrorKind::NotFound,
-                     "the party only names its OpenPGP key, " + fingerprint +
-                         ", and your keyring cannot tell which that is: " + stored.error().message);
-    body->kind = Kind::Subkey;
-    body->packets = std::move(*stored);
-    auto whole = openpgp_auth::write_certificate_body(*body);
-    if (!whole) co_return fail(whole.error());
-    m_peer_openpgp = std::move(*whole);
-  }
-  auto key = openpgp_auth::authenticating_key(m_peer_openpgp);
-  if (!key) co_return fail(key.error());
-  co_return std::move(*key);
+  return key_of_openpgp(m_services.keyring, engine, m_peer_openpgp, cancel);
 }
 
 Task<PartyAnswers::FoundIdentity> PartyAnswers::chosen_identity(Cancel& cancel) {
