@@ -1,11 +1,13 @@
 """OpenPGP from end to end: the token's key with the user's certificate, the proxy, the gate, and what its backend is told."""
+import contextlib
 import dataclasses
 import json
 import subprocess
 
 import pytest
 
-from support import clients, openpgp
+from support import clients, openpgp, streams
+from support.card_gnupg import GnuPG, ThroughAgent
 from support.gates import Backend, Gate
 
 URL = "http://party.test/header/X-Latchkey-Identity"
@@ -47,9 +49,9 @@ def user(home, pki, monkeypatch):
     return User(primary.fingerprint, certificate)
 
 
-@pytest.fixture
-def gate(home, pki, user):
-    """A gate with an OpenPGP key of its own, which knows the user."""
+@contextlib.contextmanager
+def gate_that_knows(home, pki, user):
+    """A gate with an OpenPGP key of its own, whose keyring has the user's certificate."""
     server = pki.server()
     key = openpgp.Key(pem=server.key)
     (home / "gate.pgp").write_bytes(openpgp.certificate(key, ["https://party.test"],
@@ -59,6 +61,12 @@ def gate(home, pki, user):
     with Backend() as backend, Gate(home, pki, backend, openpgp=home / "gate.pgp", keyring=keyring.folder) as running:
         running.backend = backend
         running.fingerprint = key.fingerprint
+        yield running
+
+
+@pytest.fixture
+def gate(home, pki, user):
+    with gate_that_knows(home, pki, user) as running:
         yield running
 
 
@@ -111,3 +119,36 @@ def test_the_demo_party_is_judged_by_its_openpgp_key_and_shown_the_users(latchke
         found = json.loads(proxy.run("explain", "--json", "http://demo.latchkey.test/").stdout)
         assert found["verdict"] == "pass" and found["trust"] == "openpgp"
         assert "that carries the OpenPGP certificate " + user.fingerprint in found["identity_form"]
+
+
+def works_until_it_is_pulled(proxy, stack, gate, user):
+    """RFC 6091 with both sides' keys; and with the card every connection goes."""
+    assert clients.curl(URL, port=proxy.port).status == 200
+    assert seen_by(gate) == told_of(user, "openpgp")
+    stream = streams.connect(proxy.port, "party.test", gate.port)
+    stream.sendall(b"GET /header/X-Latchkey-Method HTTP/1.1\r\nHost: party.test\r\n\r\n")
+    assert stream.recv(1) == b"H"
+    stack.pull()
+    streams.rest(stream)
+    proxy.until(lambda status: status["token"]["state"] == "absent", "has no token")
+    assert clients.curl(URL, port=proxy.port).status == 503
+
+
+def openpgp_only(gate):
+    return {"tls": "1.2", "openpgp": [gate.fingerprint], "trust": "openpgp", "auth": ["openpgp"]}
+
+
+def test_the_whole_path_with_a_card_through_opensc(latchkey, stack, gate, user):
+    with latchkey(gate, token=stack, party=openpgp_only(gate)) as proxy:
+        works_until_it_is_pulled(proxy, stack, gate, user)
+
+
+@pytest.mark.parametrize("kind", ["rsa2048", "nistp256"])
+def test_the_whole_path_with_a_key_of_gpg_agents(latchkey, home, pki, stack, kind):
+    with GnuPG(stack, home / "gnupg") as gnupg:
+        primary = gnupg.make_key(USER, {"sign": kind, "encr": kind, "auth": kind if "rsa" in kind else kind + "/ecdsa"})
+        user = User(primary.lower(), gnupg.ok("--export", primary))
+        agent = ThroughAgent(stack, gnupg, on_disk=True)
+        with gate_that_knows(home, pki, user) as gate, latchkey(gate, token=agent, party=openpgp_only(gate)) as proxy:
+            assert clients.curl(URL, port=proxy.port).status == 200
+            assert seen_by(gate) == told_of(user, "openpgp")

@@ -1,4 +1,5 @@
 """GnuPG with a home of its own on a card stack: gpg, its agent and scdaemon, and somebody who types the PINs."""
+import dataclasses
 import os
 import pathlib
 import re
@@ -121,3 +122,20 @@ class GnuPG:
 
     def __exit__(self, *_):
         self.ok("--kill", "all", program="gpgconf")
+
+
+@dataclasses.dataclass
+class ThroughAgent:
+    """GnuPG as Latchkey's way to the key."""
+
+    stack: object
+    gnupg: GnuPG
+    on_disk: bool = False
+
+    @property
+    def environment(self):
+        return self.stack.environment | self.gnupg.environment
+
+    @property
+    def configuration(self):
+        return {"module": "gpg-agent"} | ({"device": "none"} if self.on_disk else {})
