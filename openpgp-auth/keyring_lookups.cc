@@ -40,15 +40,15 @@ struct KeyringLookups::State {
 
   tlscore::Workers& threads();
   [[nodiscard]] Answer remembered(const std::string& question);
-  void remember(const std::string& question, Known known);
+  void remember(const std::string& question, Known known_now);
   static Task<void> look(std::shared_ptr<State> state, std::string question, Bytes certificate,
                          std::string key_id);
 
   tlscore::EventLoop& loop;
   Source source;
-  std::map<std::string, Known> known;                     // by question: digest of the certificate, key ID
-  std::map<std::string, std::vector<Promise>> waiting{};  // by question
-  std::unique_ptr<tlscore::Workers> workers;              // from the first question on
+  std::map<std::string, Known> known;                   // by question: digest of the certificate, key ID
+  std::map<std::string, std::vector<Promise>> waiting;  // by question
+  std::unique_ptr<tlscore::Workers> workers;            // from the first question on
 };
 
 tlscore::Workers& KeyringLookups::State::threads() {
@@ -65,11 +65,11 @@ KeyringLookups::Answer KeyringLookups::State::remembered(const std::string& ques
   return nullptr;
 }
 
-void KeyringLookups::State::remember(const std::string& question, Known what) {
+void KeyringLookups::State::remember(const std::string& question, Known known_now) {
   if (known.size() >= kMaxAnswers) {
     known.erase(std::ranges::min_element(known, {}, [](const auto& entry) { return entry.second.since; }));
   }
-  known.insert_or_assign(question, std::move(what));
+  known.insert_or_assign(question, std::move(known_now));
 }
 
 /// gpg itself may bring its trustdb up to date while it is asked, so the keyring can be another one
@@ -95,7 +95,7 @@ Task<void> KeyringLookups::State::look(std::shared_ptr<State> state, std::string
 KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, Source source)
     : m_state(std::make_shared<State>(loop, std::move(source))) {}
 
-KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring)
+KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, const std::shared_ptr<const Keyring>& keyring)
     : KeyringLookups(
           loop,
           Source{.ask = [keyring](

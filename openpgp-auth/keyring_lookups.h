@@ -44,7 +44,7 @@ class KeyringLookups {
   using Answer = std::shared_ptr<const KeyringAnswer>;
 
   KeyringLookups(tlscore::EventLoop& loop, Source source);
-  KeyringLookups(tlscore::EventLoop& loop, std::shared_ptr<const Keyring> keyring);
+  KeyringLookups(tlscore::EventLoop& loop, const std::shared_ptr<const Keyring>& keyring);
   ~KeyringLookups();
   KeyringLookups(const KeyringLookups&) = delete;
   KeyringLookups& operator=(const KeyringLookups&) = delete;

@@ -15,13 +15,13 @@ namespace x509 = tlscore::x509;
 namespace {
 
 /// Subpacket types (section 5.2.3.1).
-enum Subpacket : std::uint8_t {
-  kCreated = 2,
-  kKeyExpires = 9,
-  kIssuer = 16,
-  kKeyFlags = 27,
-  kEmbedded = 32,
-  kIssuerFingerprint = 33,
+enum class Subpacket : std::uint8_t {
+  Created = 2,
+  KeyExpires = 9,
+  Issuer = 16,
+  KeyFlags = 27,
+  Embedded = 32,
+  IssuerFingerprint = 33,
 };
 
 void append_packet(ByteWriter& writer, PacketTag tag, ByteView body) {
@@ -34,7 +34,7 @@ void append_packet(ByteWriter& writer, PacketTag tag, ByteView body) {
 void append_subpacket(ByteWriter& writer, Subpacket type, ByteView body) {
   writer.u8(0xff);
   writer.u32(static_cast<std::uint32_t>(body.size() + 1));
-  writer.u8(type);
+  writer.u8(static_cast<std::uint8_t>(type));
   writer.bytes(body);
 }
 
@@ -122,7 +122,7 @@ struct Statement {
   std::chrono::sys_seconds created;
   std::uint8_t flags = 0;            ///< 0: says nothing of them.
   std::chrono::seconds lifetime{0};  ///< Of the key; 0: says nothing of it.
-  Bytes embedded{};
+  Bytes embedded;
 };
 
 /// A signature's body up to the end of its hashed area.
@@ -130,10 +130,10 @@ Bytes hashed_area(const Signer& by, const Statement& says) {
   ByteWriter subpackets;
   Bytes issuer = {4};
   issuer.insert(issuer.end(), by.packet.fingerprint.octets.begin(), by.packet.fingerprint.octets.end());
-  append_subpacket(subpackets, kIssuerFingerprint, issuer);
-  append_subpacket(subpackets, kCreated, u32(says.created.time_since_epoch()));
-  if (says.flags != 0) append_subpacket(subpackets, kKeyFlags, {&says.flags, 1});
-  if (says.lifetime.count() != 0) append_subpacket(subpackets, kKeyExpires, u32(says.lifetime));
+  append_subpacket(subpackets, Subpacket::IssuerFingerprint, issuer);
+  append_subpacket(subpackets, Subpacket::Created, u32(says.created.time_since_epoch()));
+  if (says.flags != 0) append_subpacket(subpackets, Subpacket::KeyFlags, {&says.flags, 1});
+  if (says.lifetime.count() != 0) append_subpacket(subpackets, Subpacket::KeyExpires, u32(says.lifetime));
   ByteWriter writer;
   writer.u8(4);
   writer.u8(says.type);
@@ -168,8 +168,8 @@ Result<Bytes> sign(const Signer& by, const Statement& says, ByteView about) {
   const auto scheme = by.is_rsa() ? x509::SignatureScheme::RsaPkcs1 : x509::SignatureScheme::Ecdsa;
   const Bytes signature = TRY(by.key.sign({.scheme = scheme, .hash = by.hash(), .digest = digest}));
   ByteWriter unhashed;
-  append_subpacket(unhashed, kIssuer, by.packet.key_id.octets);
-  if (!says.embedded.empty()) append_subpacket(unhashed, kEmbedded, says.embedded);
+  append_subpacket(unhashed, Subpacket::Issuer, by.packet.key_id.octets);
+  if (!says.embedded.empty()) append_subpacket(unhashed, Subpacket::Embedded, says.embedded);
   ByteWriter writer;
   writer.bytes(hashed);
   writer.u16(static_cast<std::uint16_t>(unhashed.view().size()));
@@ -194,7 +194,8 @@ Result<void> append_user_id(ByteWriter& writer, const NewCertificate& wanted, co
   const Statement says{.type = kPositiveCertification,
                        .created = wanted.created,
                        .flags = wanted.flags,
-                       .lifetime = wanted.lifetime};
+                       .lifetime = wanted.lifetime,
+                       .embedded = {}};
   append_packet(writer, kUserIdTag, tlscore::as_bytes(wanted.user_id));
   append_packet(writer, kSignatureTag, TRY(sign(primary, says, about.view())));
   return {};
@@ -204,10 +205,13 @@ Result<void> append_subkey(ByteWriter& writer, const NewCertificate& wanted, con
                            const NewSubkey& subkey) {
   const Signer own = TRY(make_signer(subkey.key, wanted.created, kPublicSubkeyTag));
   const Bytes about = joined(primary.packet.hashed(), own.packet.hashed());
-  Statement says{
-      .type = kSubkeyBinding, .created = wanted.created, .flags = subkey.flags, .lifetime = wanted.lifetime};
+  Statement says{.type = kSubkeyBinding,
+                 .created = wanted.created,
+                 .flags = subkey.flags,
+                 .lifetime = wanted.lifetime,
+                 .embedded = {}};
   if (subkey.back_signature) {
-    const Statement back{.type = kPrimaryKeyBinding, .created = wanted.created};
+    const Statement back{.type = kPrimaryKeyBinding, .created = wanted.created, .embedded = {}};
     says.embedded = TRY(sign(own, back, about));
   }
   writer.bytes(own.packet.packet);

@@ -8,7 +8,6 @@
 namespace proxy {
 namespace {
 
-using tlscore::ErrorKind;
 using tlscore::fail;
 using tlscore::Result;
 
@@ -37,6 +36,7 @@ Result<std::vector<GateCertificate>> read_certificates(ConfigSection& section) {
     return fail(section.error("key", "every certificate in cert needs its key, in the same order"));
   }
   std::vector<GateCertificate> certificates;
+  certificates.reserve(chains.size());
   for (std::size_t i = 0; i < chains.size(); ++i) {
     certificates.push_back({.chain_file = chains[i], .key_file = keys[i]});
   }

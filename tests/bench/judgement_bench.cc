@@ -93,6 +93,7 @@ TEST(Bench, DISABLED_Judgement) {
   judge::PkixAssessor pkix{*x509::TrustStore::from_file(x509::test_data_path("root.pem"))};
   const judge::Presented other = x509_party();
   std::vector<Microseconds> x509;
+  x509.reserve(kRemembered);
   for (int i = 0; i < kRemembered; ++i) x509.push_back(judgements.ask(pkix, other, judge::Verdict::Pass));
   std::printf("judgement, median: OpenPGP first %.0f us (%d), remembered %.0f us (%d), X.509 %.0f us (%d)\n",
               median(first).count(), kFirst, median(remembered).count(), kRemembered, median(x509).count(),

@@ -40,9 +40,11 @@ TEST(Armor, ComesOff) {
 TEST(Armor, RefusesWhatIsBroken) {
   const std::string good = armored(tests::keyring_data("good"));
   const std::string no_end = good.substr(0, good.size() - kEnd.size());
+  std::string no_base64 = kBegin;
+  no_base64.append("\n!!!\n").append(kEnd);
   for (const std::string& broken :
-       {std::string(), std::string("text"), no_end, good + good, kBegin + "\n!!!\n" + kEnd, kBegin,
-        "x" + kEnd, std::string("-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n"),
+       {std::string(), std::string("text"), no_end, good + good, no_base64, kBegin, "x" + kEnd,
+        std::string("-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n"),
         "-----BEGIN PGP PUBLIC KEY BLOCK-----x\n\nAAAA\n" + kEnd}) {
     const auto octets = dearmor(broken);
     ASSERT_FALSE(octets) << broken;

@@ -73,16 +73,18 @@ TEST(CommandVerify, AnAbsentAssessorIsNotTrusted) {
 
 /// A keyring of its own, and a place to check certificates in.
 class CommandVerifyOpenPgp : public testing::Test {
- protected:
-  CommandVerifyOpenPgp() {
-    ::chmod(m_gnupg.scratch().c_str(), S_IRWXU);
-    ::setenv("XDG_RUNTIME_DIR", m_gnupg.scratch().c_str(), 1);
-  }
+ public:
   ~CommandVerifyOpenPgp() override { ::unsetenv("XDG_RUNTIME_DIR"); }
   CommandVerifyOpenPgp(const CommandVerifyOpenPgp&) = delete;
   CommandVerifyOpenPgp& operator=(const CommandVerifyOpenPgp&) = delete;
   CommandVerifyOpenPgp(CommandVerifyOpenPgp&&) = delete;
   CommandVerifyOpenPgp& operator=(CommandVerifyOpenPgp&&) = delete;
+
+ protected:
+  CommandVerifyOpenPgp() {
+    ::chmod(m_gnupg.scratch().c_str(), S_IRWXU);
+    ::setenv("XDG_RUNTIME_DIR", m_gnupg.scratch().c_str(), 1);
+  }
 
   [[nodiscard]] Outcome verify_key(const std::string& name, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> args = {"--host",    "party.test",   "--openpgp", tests::keyring_file(name),

@@ -76,7 +76,7 @@ TEST(AllowList, WhatWasRefusedPassesByNothing) {
 }
 
 TEST(AllowList, WhoShowedNothingIsNeverListed) {
-  GateClient nobody;
+  const GateClient nobody;
   EXPECT_FALSE(allows(kKey + "\n@example.org\n", nobody));
   EXPECT_FALSE(allows(kKey, with_method(GateMethod::None)));
 }

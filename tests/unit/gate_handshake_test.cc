@@ -47,6 +47,16 @@ class Client final : public tls::HandshakeAnswers {
 };
 
 class GateHandshake : public testing::Test {
+ public:
+  ~GateHandshake() override {
+    ::unsetenv("XDG_RUNTIME_DIR");
+    std::filesystem::remove_all(m_folder);
+  }
+  GateHandshake(const GateHandshake&) = delete;
+  GateHandshake& operator=(const GateHandshake&) = delete;
+  GateHandshake(GateHandshake&&) = delete;
+  GateHandshake& operator=(GateHandshake&&) = delete;
+
  protected:
   GateHandshake() {
     std::string path = "/tmp/latchkey-gate-XXXXXX";
@@ -66,7 +76,6 @@ class GateHandshake : public testing::Test {
     const Bytes own = openpgp_auth::certificate_with(*m_gate_key, Place::Primary, "https://gate.example");
     write("gate.pgp", as_text(own));
   }
-  ~GateHandshake() override { std::filesystem::remove_all(m_folder); }
 
   std::string write(const std::string& name, std::string_view text) {
     const std::string path = m_folder + "/" + name;

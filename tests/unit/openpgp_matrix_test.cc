@@ -17,13 +17,6 @@ using Combination = std::tuple<const char*, Place, bool>;
 
 class OpenPgpMatrix : public testing::TestWithParam<Combination> {
  protected:
-  OpenPgpMatrix() {
-    const auto& [name, place, has_key] = GetParam();
-    m_key = openpgp_auth::key_from(name);
-    m_body = openpgp_auth::body_of(openpgp_auth::certificate_with(*m_key, place, "https://party.example"));
-    m_client_has_key = has_key;
-  }
-
   [[nodiscard]] ClientSettings settings() const {
     return {.server_name = "party.example",
             .alpn = {},
@@ -66,9 +59,10 @@ class OpenPgpMatrix : public testing::TestWithParam<Combination> {
     ASSERT_EQ(pair.run_client(), Wants::Nothing);
   }
 
-  std::shared_ptr<x509::PrivateKey> m_key;
-  Bytes m_body;
-  bool m_client_has_key = false;
+  std::shared_ptr<x509::PrivateKey> m_key = openpgp_auth::key_from(std::get<0>(GetParam()));
+  Bytes m_body = openpgp_auth::body_of(
+      openpgp_auth::certificate_with(*m_key, std::get<1>(GetParam()), "https://party.example"));
+  bool m_client_has_key = std::get<2>(GetParam());
   std::shared_ptr<const Session> m_session;
   std::shared_ptr<TicketKeys> m_tickets = *TicketKeys::create(std::chrono::hours(1));
 };

@@ -39,7 +39,7 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
   if (!server.has_x509) credential.identity.chain.clear();
   if (server.key_is_elsewhere) credential.key.reset();
   credential.identity.openpgp = server.openpgp;
-  const auto shown = std::make_shared<const ServerCredential>(std::move(credential));
+  auto shown = std::make_shared<const ServerCredential>(std::move(credential));
   m_server = *Engine::create_server({.credential = [shown](const std::string&) { return shown; },
                                      .alpn = server.alpn,
                                      .ask_for_certificate = server.ask_for_certificate,
