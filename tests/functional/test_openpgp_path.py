@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support import clients, openpgp, streams
+from support import clients, openpgp, servers, streams
 from support.card_gnupg import GnuPG, ThroughAgent
 from support.gates import Backend, Gate
 
@@ -19,7 +19,7 @@ class Keyring:
 
     def __init__(self, folder):
         self.folder = folder
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
     def gpg(self, *arguments, input=None):
         return subprocess.run(["gpg", "--homedir", str(self.folder), "--batch", "--quiet", "--no-autostart", *arguments],
@@ -152,3 +152,15 @@ def test_the_whole_path_with_a_key_of_gpg_agents(latchkey, home, pki, stack, kin
         with gate_that_knows(home, pki, user) as gate, latchkey(gate, token=agent, party=openpgp_only(gate)) as proxy:
             assert clients.curl(URL, port=proxy.port).status == 200
             assert seen_by(gate) == told_of(user, "openpgp")
+
+
+@pytest.mark.parametrize("tls", servers.VERSIONS)
+def test_a_keyring_that_changed_forces_a_full_handshake(latchkey, home, token, pki, user, tls):
+    with servers.Nginx(pki.server(), tls, tickets=True) as server, latchkey(server, token=token()) as proxy:
+        for _ in range(3):
+            assert clients.curl("http://party.test/index.html", port=proxy.port).status == 200
+        assert server.resumed(3)[-1], "nothing was resumed before"
+        somebody = openpgp.Key()
+        Keyring(home / "gnupg").add(openpgp.certificate(somebody, ["Bob <bob@party.test>"]), somebody.fingerprint)
+        assert clients.curl("http://party.test/index.html", port=proxy.port).status == 200
+        assert server.resumed(4)[-1] is False
