@@ -120,7 +120,8 @@ TEST(Ed25519, RefusesWhatIsNoPoint) {
 }
 
 TEST(Ed25519, RefusesASubjectPublicKeyInfoThatIsWrittenOtherwise) {
-  const ByteView point = Ed25519Key().point();
+  const Ed25519Key key;
+  const ByteView point = key.point();
   const Bytes with_parameters =
       der(kDerSequence, {der(kDerSequence, {kEd25519Oid, der(kDerNull, ByteView())}), der_bit_string(point)});
   EXPECT_EQ(PublicKey::parse_spki(with_parameters).error().kind, ErrorKind::Malformed);
