@@ -2,7 +2,6 @@
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PRECIOUS: %.o
 MAKEFLAGS += --no-builtin-rules
 ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell nproc)
@@ -13,6 +12,7 @@ endif
 # asan's objects, which is why those count edges.
 VARIANT ?=
 OUT := build$(if $(VARIANT),/$(VARIANT))
+.PRECIOUS: $(OUT)/obj/%.o
 MBEDTLS := build/mbedtls
 PYTHON := /usr/bin/python3
 

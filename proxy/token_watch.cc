@@ -56,6 +56,7 @@ void TokenWatch::report(const TokenPlaces::Changes& changes) {
 void TokenWatch::look_for_holders() {
   const udev::UsbToken* unseen = m_places.unseen_reader();
   if (unseen == nullptr) return;
+  if (m_readers) m_readers->ask_places_again();
   m_places.see_holders_of_unseen(token::programs_at_usb_device(unseen->bus, unseen->device));
   const std::string why = m_places.why_none();
   if (!why.empty() && why != m_told_of) log(LogLevel::Warning, why);

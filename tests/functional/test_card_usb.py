@@ -1,6 +1,7 @@
 """Readers that are USB devices: pcscd and Latchkey both learn through libudev that one was plugged in or pulled out."""
 import ctypes
 import os
+import signal
 import subprocess
 import sys
 
@@ -90,6 +91,21 @@ def test_a_card_in_a_usb_reader_arms_latchkey_and_its_removal_disarms_it(latchke
             assert server.certificates(3) == [pki.client("p256").sha256] * 3
         finally:
             proxy.stop()
+
+
+def test_a_reader_that_comes_back_at_another_place_before_anybody_looks_is_seen(latchkey, pki, stack):
+    stack.cards[0].put("auth", pki.client("p256"), with_certificate=True)
+    stack.plug(0)
+    with servers.Nginx(pki.server()) as server, latchkey(server, token=stack) as proxy:
+        os.kill(proxy.process.pid, signal.SIGSTOP)
+        try:
+            stack.pull_reader(0)
+            stack.plug_reader(0)
+        finally:
+            os.kill(proxy.process.pid, signal.SIGCONT)
+        proxy.until(lambda status: "pulled out" in proxy.log, "has noticed the pull")
+        proxy.until(lambda status: status["armed"], "is armed again", 30)
+        assert clients.curl(URL, port=proxy.port).status == 200
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <winscard.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -73,15 +74,14 @@ std::optional<std::vector<std::string>> list_readers(const Context& context) {
 }
 
 /// The reader's place on the USB (PC/SC part 3, section 3.1.1): type 0x20 in the upper half, bus and device
-/// below. Nothing when it cannot be asked, because a program has it for itself.
+/// below. Nothing when it cannot be asked now: a program has it for itself, or it is on its way in or out.
 std::optional<UsbPlace> usb_place(const Context& context, const std::string& reader) {
   constexpr std::uint32_t kUsb = 0x20;
   SCARDHANDLE card = 0;
   DWORD protocol = 0;
   const LONG connected =
       ::SCardConnect(context.handle(), reader.c_str(), SCARD_SHARE_DIRECT, 0, &card, &protocol);
-  if (connected == SCARD_E_SHARING_VIOLATION) return {};
-  if (connected != SCARD_S_SUCCESS) return UsbPlace();
+  if (connected != SCARD_S_SUCCESS) return {};
   std::uint32_t channel = 0;
   DWORD size = sizeof channel;
   const LONG result = ::SCardGetAttrib(card, SCARD_ATTR_CHANNEL_ID, reinterpret_cast<BYTE*>(&channel), &size);
@@ -114,6 +114,8 @@ class CardReaderWatcher::Thread {
     std::thread([self] { self->cancel_wait(); }).detach();
     self->m_changed.wait_for(lock, kLongestEnd, [&] { return self->m_ended; });
   }
+
+  void ask_places_again() { m_places_are_old = true; }
 
   Thread(const Thread&) = delete;
   Thread& operator=(const Thread&) = delete;
@@ -188,6 +190,7 @@ class CardReaderWatcher::Thread {
   }
 
   CardReaders read(const Context& context, const std::vector<SCARD_READERSTATE>& states) {
+    if (m_places_are_old.exchange(false)) m_places.clear();
     CardReaders found{.service = true, .readers = {}};
     std::map<std::string, UsbPlace> places;
     for (const SCARD_READERSTATE& state : states) {
@@ -244,6 +247,7 @@ class CardReaderWatcher::Thread {
   std::optional<CardReaders> m_reported;
   std::map<std::string, UsbPlace> m_places;
 
+  std::atomic<bool> m_places_are_old = false;
   std::mutex m_mutex;
   std::condition_variable_any m_changed;
   SCARDCONTEXT m_context = 0;
@@ -253,6 +257,10 @@ class CardReaderWatcher::Thread {
 
 CardReaderWatcher::CardReaderWatcher(EventLoop& loop, Callback on_change)
     : m_thread(Thread::start(loop, std::move(on_change))) {}
+
+void CardReaderWatcher::ask_places_again() {
+  m_thread->ask_places_again();
+}
 
 CardReaderWatcher::~CardReaderWatcher() {
   Thread::end(m_thread);

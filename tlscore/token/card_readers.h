@@ -50,6 +50,11 @@ class CardReaderWatcher {
   CardReaderWatcher(const CardReaderWatcher&) = delete;
   CardReaderWatcher& operator=(const CardReaderWatcher&) = delete;
 
+  /// Has the places of the readers asked again, which are remembered by name: one that was pulled out and
+  /// came back at another place between two looks has kept its name. What comes of it is reported within a
+  /// second.
+  void ask_places_again();
+
  private:
   class Thread;
   std::shared_ptr<Thread>
