@@ -96,9 +96,8 @@ Result<UniqueFd> DemoParty::connect() {
 Task<void> DemoParty::serve(UniqueFd fd) {
   auto socket = Socket::adopt(m_loop, std::move(fd));
   if (!socket) co_return;
-  const tls::ServerSettings settings{.credential = [this](const std::string&) { return m_credential; },
-                                     .ask_for_certificate = true,
-                                     .takes_openpgp = true};
+  const tls::ServerSettings settings{
+      .credential = m_credential, .ask_for_certificate = true, .takes_openpgp = true};
   auto engine = tls::Engine::create_server(settings);
   if (!engine) co_return;
   tls::TlsStream stream(std::move(*socket), std::move(*engine));

@@ -64,8 +64,7 @@ Task<void> send_plain_alert(Stream& stream, std::uint8_t description, Cancel& ca
 
 tls::ServerSettings server_settings(const GateSession& session) {
   const bool is_http = session.settings->config().forwarding == GateForwarding::Http;
-  auto credential = session.shown->credential();
-  return {.credential = [credential](const std::string& /*name*/) { return credential; },
+  return {.credential = session.shown->credential(),
           .alpn = is_http ? std::vector<std::string>{"http/1.1"} : std::vector<std::string>{},
           .ask_for_certificate = true,
           .takes_openpgp = session.settings->keyring() != nullptr,

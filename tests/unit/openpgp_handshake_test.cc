@@ -233,11 +233,5 @@ INSTANTIATE_TEST_SUITE_P(Matrix, ServersTokenKey,
                          testing::Values(std::pair{Version::Tls12, false}, std::pair{Version::Tls12, true},
                                          std::pair{Version::Tls13, false}));
 
-TEST(OpenPgpHandshake, AServerIsToldTheNameThatItIsAskedFor) {
-  TlsPair pair(client_that_offers({}), {});
-  ASSERT_EQ(run_to_judgement(pair), Wants::Judgement);
-  EXPECT_EQ(pair.server().negotiated().server_name, "party.example");
-}
-
 }  // namespace
 }  // namespace tlscore::tls

@@ -40,7 +40,7 @@ TlsPair::TlsPair(const ClientSettings& client, const ServerOptions& server)
   if (server.key_is_elsewhere) credential.key.reset();
   credential.identity.openpgp = server.openpgp;
   auto shown = std::make_shared<const ServerCredential>(std::move(credential));
-  m_server = *Engine::create_server({.credential = [shown](const std::string&) { return shown; },
+  m_server = *Engine::create_server({.credential = std::move(shown),
                                      .alpn = server.alpn,
                                      .ask_for_certificate = server.ask_for_certificate,
                                      .takes_openpgp = server.knows_openpgp || !server.openpgp.empty(),

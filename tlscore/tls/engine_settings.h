@@ -1,7 +1,6 @@
 // What a TLS connection is set to, on either side.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -50,14 +49,10 @@ struct ServerCredential {
                                                         std::shared_ptr<x509::PrivateKey> key);
 };
 
-/// Gives the credential for the name that a client asks for (RFC 6066, section 3), as it was sent; empty:
-/// for none. Null refuses it with unrecognized_name. Called within handshake().
-using CredentialChooser = std::function<std::shared_ptr<const ServerCredential>(const std::string& name)>;
-
 struct ServerSettings {
-  CredentialChooser credential;
-  std::vector<std::string> alpn{};   ///< In our order of preference; empty: none is chosen.
-  bool ask_for_certificate = false;  ///< The client may still send none.
+  std::shared_ptr<const ServerCredential> credential;  ///< Never null.
+  std::vector<std::string> alpn{};                     ///< In our order of preference; empty: none is chosen.
+  bool ask_for_certificate = false;                    ///< The client may still send none.
   /// In TLS 1.2 OpenPGP is chosen where the client lists it before X.509 or alone, and the credential has it.
   bool takes_openpgp = false;
   std::shared_ptr<TicketKeys> tickets{};  ///< Null: nothing can be resumed by them.

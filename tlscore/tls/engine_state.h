@@ -25,9 +25,9 @@ struct Engine::State {
   SslConfig config;
   std::vector<std::string> alpn;
   std::vector<const char*> alpn_pointers;
-  CredentialChooser choose_credential;
-  std::unique_ptr<ShownCredential> shown_credential;  ///< Server.
-  bool takes_openpgp = false;                         ///< Server.
+  std::shared_ptr<const ServerCredential> credential;  ///< Server.
+  std::unique_ptr<ShownCredential> shown_credential;   ///< Server.
+  bool takes_openpgp = false;                          ///< Server.
   std::shared_ptr<TicketKeys> tickets;
   std::shared_ptr<TicketTable> ticket_table;
   std::string ticket_scope;

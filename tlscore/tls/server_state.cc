@@ -16,12 +16,6 @@ std::optional<CertificateType> choose_type(const std::vector<CertificateType>& t
   return found == theirs.end() ? std::nullopt : std::optional(*found);
 }
 
-std::string name_asked_for(mbedtls_ssl_context* ssl) {
-  std::size_t size = 0;
-  const unsigned char* name = mbedtls_ssl_get_hs_sni(ssl, &size);
-  return name == nullptr ? "" : std::string(as_text({name, size}));
-}
-
 TokenKey* token_key_of(mbedtls_ssl_context* ssl) {
   auto& key = HandshakeState::of(ssl).token_key;
   return key ? &*key : nullptr;
@@ -49,7 +43,7 @@ void drop_signature(mbedtls_ssl_context* /*ssl*/) noexcept {}
 
 Result<void> Engine::State::configure_server(const ServerSettings& settings) {
   mbedtls_ssl_config* its = config.get();
-  choose_credential = settings.credential;
+  credential = settings.credential;
   mbedtls_ssl_conf_set_user_data_p(its, this);
   mbedtls_ssl_conf_cert_cb(its, [](mbedtls_ssl_context* connection) noexcept {
     return static_cast<State*>(connection->conf->user_data.p)->show_credential();
@@ -72,14 +66,7 @@ Result<void> Engine::State::configure_server(const ServerSettings& settings) {
 }
 
 int Engine::State::show_credential() {
-  negotiated.server_name = name_asked_for(ssl.get());
-  auto credential = choose_credential(negotiated.server_name);
-  if (!credential) {
-    static_cast<void>(mbedtls_ssl_send_alert_message(ssl.get(), MBEDTLS_SSL_ALERT_LEVEL_FATAL,
-                                                     MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME));
-    return MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME;
-  }
-  auto made = ShownCredential::create(std::move(credential));
+  auto made = ShownCredential::create(credential);
   if (!made) return MBEDTLS_ERR_SSL_PK_TYPE_MISMATCH;
   // A second ClientHello (RFC 8446, section 4.1.4) asks again: the first one's is let go of.
   mbedtls_ssl_set_hs_own_cert(ssl.get(), nullptr, nullptr);

@@ -87,8 +87,6 @@ Error tls_error(int code, const mbedtls_ssl_context& ssl) {
       return {ErrorKind::Unsupported, "the other side speaks no TLS version that is allowed here"};
     case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
       return {ErrorKind::Unsupported, "the other side offers no parameters that are allowed here"};
-    case MBEDTLS_ERR_SSL_UNRECOGNIZED_NAME:
-      return {ErrorKind::NotFound, "the other side asks for a name that is not served here"};
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
     case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
       if (ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER) return late_message_error(ssl);
