@@ -34,7 +34,8 @@ SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc
 MAIN := proxy/main.cc
 INTERNALS := tlscore/tls/ssl_internals.c
 OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(filter-out $(MAIN),$(SOURCES))) $(INTERNALS:%.c=$(OUT)/obj/%.o)
-UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc tests/bench/*.cc)))
+UNIT_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/unit/*.cc)))
+BENCH_OBJECTS := $(patsubst %.cc,$(OUT)/obj/%.o,$(sort $(wildcard tests/bench/*.cc)) tests/unit/main.cc)
 FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/*_fuzz.cc)))
 TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
 
@@ -101,8 +102,8 @@ lint: deps-test
 
 ## make bench       what judgements cost
 bench: deps-test
-	@$(MAKE) --no-print-directory build/unit_tests
-	@build/unit_tests --gtest_also_run_disabled_tests --gtest_filter='Bench.*' --gtest_brief=1
+	@$(MAKE) --no-print-directory build/bench
+	@build/bench --gtest_brief=1
 
 ## make fuzz-smoke  every fuzzer for a few seconds
 fuzz-smoke: deps-test
@@ -152,6 +153,8 @@ $(OUT)/latchkey: $(OUT)/obj/$(MAIN:.cc=.o) $(OUT)/latchkey.a
 	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -o $@
 
 $(OUT)/unit_tests: $(UNIT_OBJECTS) $(OUT)/latchkey.a
+$(OUT)/bench: $(BENCH_OBJECTS) $(OUT)/latchkey.a
+$(OUT)/unit_tests $(OUT)/bench:
 	@echo "  LD  $@"
 	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -lgtest -lgtest_main -o $@
 

@@ -71,7 +71,7 @@ judge::Presented x509_party() {
   return party;
 }
 
-TEST(Bench, DISABLED_Judgement) {
+TEST(Bench, Judgement) {
   constexpr int kFirst = 15;
   constexpr int kRemembered = 1000;
   const tests::GnupgHome gnupg;
