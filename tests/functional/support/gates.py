@@ -19,7 +19,7 @@ import threading
 
 from support import wait
 from support.children import die_with_parent
-from support.latchkey import BINARY, SLOWNESS, processes_of_session
+from support.latchkey import BINARY, SLOWNESS, Running
 from support.pki import HOST
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -141,12 +141,13 @@ class Client:
             return rest(stream)
 
 
-class Gate(Client):
+class Gate(Running, Client):
     """A running gate for `pki.server()`, or for the identities in `servers`.
 
-    Lists in `options` are repeated options, True is a flag: Gate(..., allow_file=path, proxy_protocol=True). At its end
-    it must stop by SIGTERM with status 0 and leave no process.
+    Lists in `options` are repeated options, True is a flag: Gate(..., allow_file=path, proxy_protocol=True).
     """
+
+    name = "latchkey gate"
 
     def __init__(self, folder, pki, backend, servers=None, **options):
         super().__init__()
@@ -186,28 +187,10 @@ class Gate(Client):
         wait.until(lambda: self.log.count("gate: ") > before, "the gate has read its files")
 
     def stop(self):
-        self.process.send_signal(signal.SIGTERM)
         try:
-            status = self.process.wait(10 * SLOWNESS)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise AssertionError(f"the gate does not stop by SIGTERM:\n{self.log}") from None
+            self.end(self.process, 10)
         finally:
             self.process.stdout.close()
-        assert status == 0, f"the gate stopped with {status}:\n{self.log}"
-        wait.until(lambda: not processes_of_session(self.process.pid), "no process of the gate's is left", 5 * SLOWNESS)
-        assert "Sanitizer" not in self.log, self.log
-
-    def __exit__(self, kind, error, trace):
-        try:
-            self.stop()
-        except AssertionError as at_the_end:
-            if error is None:
-                raise
-            error.add_note(f"and at the end: {at_the_end}")
-        if error is not None:
-            error.add_note(f"the gate's log:\n{self.log[-4000:]}")
 
 
 def ask(connection, path, method="GET", body=None, headers=None):

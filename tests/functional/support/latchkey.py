@@ -57,15 +57,53 @@ def processes_of_session(session):
     return found
 
 
-class Latchkey:
+class Running:
+    """A process of the product's, in a session of its own. A maker has `name`, `folder`, `log` and stop().
+
+    At its end it must stop by SIGTERM with status 0, leave no process behind, and have made no sanitizer's report.
+    """
+
+    def end(self, process, seconds=15):
+        ended = process.poll()
+        if ended is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(seconds * SLOWNESS)
+        except subprocess.TimeoutExpired:
+            for pid in processes_of_session(process.pid):
+                os.kill(pid, signal.SIGKILL)
+            process.wait()
+            raise AssertionError(f"{self.name} does not stop by SIGTERM:\n{self.log}") from None
+        assert ended is None, f"{self.name} had ended with {ended}:\n{self.log}"
+        assert process.returncode == 0, f"{self.name} stopped with {process.returncode}:\n{self.log}"
+        wait.until(lambda: not processes_of_session(process.pid), f"no process of {self.name} is left", 5 * SLOWNESS)
+        self.check_sanitizers()
+
+    def check_sanitizers(self):
+        reports = "".join(path.read_text(errors="replace") for path in self.folder.glob("sanitizer.*"))
+        assert not reports and not _REPORT.search(self.log), f"a sanitizer's report:\n{reports}\n{self.log}"
+
+    def __exit__(self, kind, error, trace):
+        try:
+            self.stop()
+        except AssertionError as at_the_end:
+            if error is None:
+                raise
+            error.add_note(f"and at the end: {at_the_end}")
+        if error is not None:
+            error.add_note(f"{self.name}'s log:\n{self.log[-8000:]}")
+
+
+class Latchkey(Running):
     """`latchkey run` and its sister commands, with configuration, state and sockets in `folder`.
 
     The token is one of support/tokens.py, or the software token that Latchkey makes for itself. With `uid` all of it
     is done as that user; only root can ask for this.
 
-    Used as a context manager it is running and armed inside the block. At its end it must stop by SIGTERM with status
-    0, leave no process behind, and have made no sanitizer's report.
+    Used as a context manager it is running and armed inside the block.
     """
+
+    name = "latchkey run"
 
     def __init__(self, folder, parties=(), token=None, uid=None, **sections):
         self.folder = pathlib.Path(folder)
@@ -157,36 +195,10 @@ class Latchkey:
         if self.process is None:
             return
         process, self.process = self.process, None
-        ended = process.poll()
-        if ended is None:
-            process.send_signal(signal.SIGTERM)
         try:
-            process.wait(15 * SLOWNESS)
-        except subprocess.TimeoutExpired:
-            for pid in processes_of_session(process.pid):
-                os.kill(pid, signal.SIGKILL)
-            process.wait()
-            raise AssertionError(f"latchkey run does not stop by SIGTERM:\n{self.log}") from None
+            self.end(process)
         finally:
             self._log.close()
-        assert ended is None, f"latchkey run had ended with {ended}:\n{self.log}"
-        assert process.returncode == 0, f"latchkey run stopped with {process.returncode}:\n{self.log}"
-        wait.until(lambda: not processes_of_session(process.pid), "no process of latchkey's is left", 5 * SLOWNESS)
-        self.check_sanitizers()
-
-    def check_sanitizers(self):
-        reports = "".join(path.read_text(errors="replace") for path in self.folder.glob("sanitizer.*"))
-        assert not reports and not _REPORT.search(self.log), f"a sanitizer's report:\n{reports}\n{self.log}"
 
     def __enter__(self):
         return self.start()
-
-    def __exit__(self, kind, error, trace):
-        try:
-            self.stop()
-        except AssertionError as at_the_end:
-            if error is None:
-                raise
-            error.add_note(f"and at the end: {at_the_end}")
-        if error is not None:
-            error.add_note(f"latchkey's log:\n{self.log[-8000:]}")
