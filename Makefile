@@ -12,7 +12,7 @@ endif
 # asan's objects, which is why those count edges.
 VARIANT ?=
 OUT := build$(if $(VARIANT),/$(VARIANT))
-.PRECIOUS: $(OUT)/obj/%.o
+.PRECIOUS: $(OUT)/obj/%.o $(OUT)/%.pch
 MBEDTLS := build/mbedtls
 PYTHON := /usr/bin/python3
 
@@ -23,12 +23,13 @@ SANITIZE_tsan := -fsanitize=thread -O1
 SANITIZE := $(SANITIZE_$(VARIANT))
 HARDEN := $(if $(VARIANT),,-O2 -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fcf-protection)
 INCLUDES := -I. -Itlscore -isystem $(MBEDTLS)/src/include -isystem $(MBEDTLS)/src/library -isystem /usr/include/p11-kit-1 -isystem /usr/include/PCSC
-CXXFLAGS_ := -std=c++23 -g -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(INCLUDES) \
-	-DMBEDTLS_USER_CONFIG_FILE='"latchkey_mbedtls.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0
+DEBUG := $(if $(VARIANT),-gline-tables-only,-g)
+CXXFLAGS_ := -std=c++23 $(DEBUG) -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(INCLUDES) \
+	-DMBEDTLS_USER_CONFIG_FILE='"latchkey_mbedtls.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0$(if $(CXXFLAGS), $(CXXFLAGS))
 WRAPPED := $(shell cat tlscore/tls/wrapped_symbols.txt 2>/dev/null)
-LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(foreach f,$(WRAPPED),-Wl,--wrap=$(f),-u,__wrap_$(f))
+LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(foreach f,$(WRAPPED),-Wl,--wrap=$(f),-u,__wrap_$(f))$(if $(LDFLAGS), $(LDFLAGS))
 LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/libmbedcrypto.a \
-	-levent_core -levent_pthreads -lp11-kit -lpcsclite -ludev -lsystemd -lgpgme -lsodium
+	-levent_core -levent_pthreads -lp11-kit -lpcsclite -ludev -lsystemd -lgpgme -lsodium -lldns -lmemcached -lpsl -lseccomp
 
 SOURCES := $(sort $(wildcard tlscore/*/*.cc pac/*.cc udev/*.cc openpgp-auth/*.cc proxy/*.cc proxy/*/*.cc))
 MAIN := proxy/main.cc
@@ -40,13 +41,13 @@ FUZZERS := $(patsubst tests/fuzz/%.cc,build/fuzz/%,$(sort $(wildcard tests/fuzz/
 TOKEN_MODULES := $(patsubst tests/modules/%.cc,build/modules/%.so,$(sort $(wildcard tests/modules/*.cc)))
 
 # --- What Debian provides ----------------------------------------------------------------------------------
-DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libpcsclite-dev libudev-dev libsystemd-dev libgpgme-dev libsodium-dev libboost1.81-dev \
+DEPS_BUILD := gcc g++ make dpkg-dev python3-minimal libevent-dev libp11-kit-dev libpcsclite-dev libudev-dev libsystemd-dev libgpgme-dev libsodium-dev libldns-dev libmemcached-dev libpsl-dev libseccomp-dev libboost1.81-dev \
 	libtomlplusplus-dev nlohmann-json3-dev
-DEPS_RUN := softhsm2 opensc-pkcs11 gpg ca-certificates curl
-DEPS_TEST := clang-19 clang-format-19 clang-tidy-19 libclang-rt-19-dev libgtest-dev python3-pytest python3-pytest-xdist umockdev \
+DEPS_RUN := softhsm2 opensc-pkcs11 gpg ca-certificates curl dns-root-data libnss3-tools
+DEPS_TEST := clang-19 clang-format-19 clang-tidy-22 libclang-rt-19-dev libgtest-dev python3-pytest python3-pytest-xdist umockdev \
 	gir1.2-umockdev-1.0 python3-gi libpacparser1 nodejs npm openssl nginx-light haproxy gnutls-bin git wget proxychains4 openssh-client \
-	openssh-server dbus-daemon chromium opensc pinentry-tty util-linux iproute2 \
-	vsmartcard-vpcd pcscd gnupg scdaemon python3-cryptography
+	openssh-server dbus-daemon libglib2.0-bin gsettings-desktop-schemas systemd chromium firefox-esr python3-requests opensc pinentry-tty util-linux iproute2 \
+	vsmartcard-vpcd pcscd gnupg scdaemon python3-cryptography python3-grpcio ldnsutils nsd unbound unbound-host bind9-dnsutils memcached
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 # Installs those of $(1) that are missing, and says which could not be had.
@@ -65,7 +66,7 @@ endef
 all: $(OUT)/latchkey
 
 help:
-	@sed -n 's/^## //p' Makefile
+	@sed -n 's/^## //p' Makefile packaging/package.mk tests/vm/vm.mk
 
 ## make run         install what is missing, build, make the software token, start the proxy with its demo party
 run: deps
@@ -134,10 +135,16 @@ $(OUT)/flags: FORCE
 	  echo '$(CXX_) $(subst ','\'',$(CXXFLAGS_)) $(LDFLAGS_)' > $@
 FORCE:
 
-$(OUT)/obj/%.o: %.cc $(OUT)/flags | $(MBEDTLS)/built
+# The sanitizers' compiler reads the standard library once, before all files. The product's does not, so that it sees
+# what a file forgets to include. (ccache does without, and is faster.)
+PRECOMPILED := $(if $(VARIANT),$(if $(CCACHE),,$(OUT)/library.pch $(OUT)/unit_tests.pch))
+$(OUT)/%.pch: tests/precompiled/%.h $(OUT)/flags
+	@$(CXX_) $(CXXFLAGS_) -fpch-instantiate-templates -x c++-header $< -o $@
+
+$(OUT)/obj/%.o: %.cc $(OUT)/flags $(PRECOMPILED) | $(MBEDTLS)/built
 	@mkdir -p $(@D)
 	@echo "  C++ $(if $(VARIANT),[$(VARIANT)] )$<"
-	@$(CCACHE) $(CXX_) $(CXXFLAGS_) -MMD -MP -c $< -o $@
+	@$(CCACHE) $(CXX_) $(CXXFLAGS_) $(if $(PRECOMPILED),-include-pch $(OUT)/$(if $(filter tests/unit/%,$<),unit_tests,library).pch) -MMD -MP -c $< -o $@
 
 # mbedTLS's private header is C and no C++.
 $(OUT)/obj/%.o: %.c $(OUT)/flags | $(MBEDTLS)/built
@@ -157,6 +164,11 @@ $(OUT)/bench: $(BENCH_OBJECTS) $(OUT)/latchkey.a
 $(OUT)/unit_tests $(OUT)/bench:
 	@echo "  LD  $@"
 	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -lgtest -lgtest_main -o $@
+
+# Small programs that the functional tests use.
+$(OUT)/dns_lookup $(OUT)/show_questions: $(OUT)/%: $(OUT)/obj/tests/tools/%.o $(OUT)/latchkey.a
+	@echo "  LD  $@"
+	@$(CXX_) $(LDFLAGS_) $^ $(LIBS) -o $@
 
 fuzz:
 	@$(MAKE) --no-print-directory VARIANT=asan $(FUZZERS)
@@ -183,5 +195,8 @@ modules: $(TOKEN_MODULES)
 build/modules/%.so: tests/modules/%.cc build/flags
 	@mkdir -p $(@D)
 	@g++ -std=c++23 -g -fPIC -shared $(WARNINGS) -I. -isystem /usr/include/p11-kit-1 -isystem /usr/include/PCSC $< -ldl -o $@
+
+include packaging/package.mk
+include tests/vm/vm.mk
 
 -include $(shell [ -d $(OUT)/obj ] && find $(OUT)/obj -name '*.d')

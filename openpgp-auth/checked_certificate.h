@@ -61,4 +61,19 @@ struct KeyValidity {
   std::vector<UserIdValidity> user_ids{};
 };
 
+/// A key in the user's keyring, and the certificate that it stands in.
+struct KeyHolder {
+  std::string key;      ///< Fingerprint of a primary key or subkey.
+  std::string primary;  ///< Of the certificate's primary key; the same for a primary key.
+
+  friend bool operator==(const KeyHolder&, const KeyHolder&) = default;
+};
+
+/// All that the keyring says of a certificate and of the key in it that authenticates.
+struct KeyringAnswer {
+  CheckedCertificate certificate;
+  KeyValidity validity{};            ///< Of the certificate's primary key.
+  std::vector<KeyHolder> holders{};  ///< Those in the user's keyring who have the key ID that authenticates.
+};
+
 }  // namespace openpgp_auth

@@ -72,7 +72,7 @@ void name_after(x509::SelfSignedOptions& options, const Certificate& certificate
 
 }  // namespace
 
-Result<x509::SelfSigned> draft_envelope(const EnvelopeRequest& request) {
+Result<x509::CertificateDraft> draft_envelope(const EnvelopeRequest& request) {
   if (request.openpgp.size() > kMaxOpenPgpBytes)
     return fail(ErrorKind::TooLarge, "an OpenPGP certificate of more than 24 KiB, for an envelope");
   if (request.expires && *request.expires <= request.now)
@@ -89,7 +89,7 @@ Result<x509::SelfSigned> draft_envelope(const EnvelopeRequest& request) {
   name_after(options, content.certificate);
   options.extensions.push_back({.oid = Bytes(std::begin(kEnvelopeOid), std::end(kEnvelopeOid)),
                                 .value = x509::der(x509::kDerOctetString, request.openpgp)});
-  return x509::SelfSigned::create(options);
+  return x509::draft_self_signed(options);
 }
 
 Result<std::optional<EnvelopeContent>> open_envelope(const x509::Certificate& certificate) {

@@ -35,7 +35,7 @@ struct EnvelopeRequest {
 ///
 /// Fails as open_envelope() does where that could not open what comes of it; with Refused for a key that has
 /// expired, and TooLarge for more than 24 KiB of OpenPGP.
-Result<tlscore::x509::SelfSigned> draft_envelope(const EnvelopeRequest& request);
+Result<tlscore::x509::CertificateDraft> draft_envelope(const EnvelopeRequest& request);
 
 /// The OpenPGP certificate in an envelope, and which key of it is the envelope's own.
 struct EnvelopeContent {

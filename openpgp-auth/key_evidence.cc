@@ -42,7 +42,7 @@ bool shares_its_key_id(const CheckedKey& key, const KeyringAnswer& answer) {
   };
   return std::ranges::any_of(answer.certificate.keys, is_another) ||
          std::ranges::any_of(answer.holders,
-                             [&key](const Keyring::Holder& holder) { return holder.key != key.fingerprint; });
+                             [&key](const KeyHolder& holder) { return holder.key != key.fingerprint; });
 }
 
 Objection purpose_of(const CheckedKey& key, bool is_primary, bool has_back_signature) {
@@ -73,7 +73,7 @@ Objection state_of(const KeyQuestion& question, const KeyringAnswer& answer) {
 
 bool is_adopted(const KeyQuestion& question, const KeyringAnswer& answer) {
   const std::string& primary = answer.certificate.primary().fingerprint;
-  return question.key != primary && std::ranges::any_of(answer.holders, [&](const Keyring::Holder& holder) {
+  return question.key != primary && std::ranges::any_of(answer.holders, [&](const KeyHolder& holder) {
            return holder.key == question.key && holder.primary != primary;
          });
 }

@@ -7,18 +7,9 @@
 #include <vector>
 
 #include "openpgp-auth/checked_certificate.h"
-#include "openpgp-auth/keyring.h"
 #include "tlscore/judge/assessor.h"
 
 namespace openpgp_auth {
-
-/// What the keyring says of a certificate and of the key in it that authenticates.
-struct KeyringAnswer {
-  CheckedCertificate certificate;
-  KeyValidity validity;  ///< Of the certificate's primary key.
-  /// Whose key ID is that of the key that authenticates, in the user's keyring.
-  std::vector<Keyring::Holder> holders{};
-};
 
 /// One peer, who has proved that it holds `key`.
 struct KeyQuestion {

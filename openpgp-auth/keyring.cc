@@ -115,12 +115,51 @@ bool has_key_like(const _gpgme_key& key, gpgme_pubkey_algo_t algorithm, std::siz
   return false;
 }
 
+std::string fingerprint_of(const _gpgme_key& key) {
+  return key.subkeys == nullptr ? std::string() : tlscore::to_lower(text_of(key.subkeys->fpr));
+}
+
 Result<void> write_settings(const std::string& home) {
   std::ofstream file(home + "/gpg.conf");
   file << kScratchSettings;
   file.close();
   if (!file) return fail(ErrorKind::Internal, "cannot write to " + home);
   return {};
+}
+
+/// What the user's keyring says of a primary key and of a key ID; either may be empty.
+Result<KeyringAnswer> standing(GpgmeContext& users, const std::string& primary, const std::string& key_id) {
+  std::vector<std::string> patterns;
+  for (const std::string& pattern : {primary, key_id}) {
+    if (!pattern.empty()) patterns.push_back(pattern);
+  }
+  KeyringAnswer answer;
+  TRY(users.list(patterns, [&](const _gpgme_key& key) -> Result<void> {
+    // A subkey's fingerprint finds its primary key as well.
+    if (fingerprint_of(key) == primary) answer.validity = key_validity(key);
+    for (const auto* subkey = key.subkeys; subkey != nullptr; subkey = subkey->next) {
+      if (tlscore::to_lower(text_of(subkey->keyid)) != key_id) continue;
+      KeyHolder holder{tlscore::to_lower(text_of(subkey->fpr)), fingerprint_of(key)};
+      // Both patterns may find the same certificate.
+      const bool is_known = std::ranges::find(answer.holders, holder) != answer.holders.end();
+      if (!is_known) answer.holders.push_back(std::move(holder));
+    }
+    return {};
+  }));
+  return answer;
+}
+
+Result<CheckedCertificate> checked(GpgmeContext& scratch, const std::string& fingerprint) {
+  std::vector<CheckedCertificate> found;
+  TRY(scratch.list({fingerprint}, [&found](const _gpgme_key& key) -> Result<void> {
+    found.push_back(checked_certificate(key));
+    return {};
+  }));
+  if (found.size() == 1 && !found.front().keys.empty() &&
+      found.front().primary().fingerprint == fingerprint) {
+    return std::move(found.front());
+  }
+  return fail(ErrorKind::Malformed, "GnuPG does not find the certificate again that it has read");
 }
 
 }  // namespace
@@ -140,69 +179,46 @@ bool Keyring::is_empty() const {
   return m_home.empty() || (!std::filesystem::exists(m_home, error) && !error);
 }
 
-Result<Bytes> Keyring::stored(const std::string& fingerprint) const {
-  if (is_empty()) return fail(ErrorKind::NotFound, "the keyring has no key " + fingerprint);
-  auto context = TRY(GpgmeContext::create(program(), m_home));
-  return context.export_minimal(fingerprint, kMaxStoredBytes);
+Result<GpgmeContext> Keyring::open() const {
+  return GpgmeContext::create(program(), m_home);
 }
 
-Result<CheckedCertificate> Keyring::check(ByteView received) const {
+Result<KeyringAnswer> Keyring::look(ByteView received, const std::string& key_id) const {
   if (received.size() > kMaxReceivedBytes) {
-    return fail(ErrorKind::TooLarge, "the OpenPGP certificate has more than 64 KiB");
+    return fail(ErrorKind::TooLarge, "it has more than 64 KiB");
   }
   const auto home = TRY(ScratchFolder::create(m_scratch.path(), "home"));
   TRY(write_settings(home.path()));
-  auto context = TRY(GpgmeContext::create(program(), home.path()));
-  const auto imported = TRY(context.import(received));
-  if (imported.size() != 1) {
-    return fail(ErrorKind::Malformed, "these are several OpenPGP certificates, and not one");
+  auto scratch = TRY(GpgmeContext::create(program(), home.path()));
+  const auto imported = TRY(scratch.import(received));
+  if (imported.size() != 1) return fail(ErrorKind::Malformed, "these are several certificates, and not one");
+  KeyringAnswer answer;
+  if (!is_empty()) {
+    auto users = TRY(open());
+    answer = TRY(standing(users, imported.front(), key_id));
+    if (answer.validity.in_keyring) {
+      const Bytes own = TRY(users.export_minimal(imported.front(), kMaxStoredBytes));
+      TRY(scratch.import(own));
+    }
   }
-  const auto own = stored(imported.front());
-  if (own) {
-    TRY(context.import(*own));
-  } else if (own.error().kind != ErrorKind::NotFound) {
-    return fail(own.error());
-  }
-  std::vector<CheckedCertificate> found;
-  TRY(context.list({imported.front()}, [&found](const _gpgme_key& key) -> Result<void> {
-    found.push_back(checked_certificate(key));
-    return {};
-  }));
-  if (found.size() != 1 || found.front().keys.empty() ||
-      found.front().primary().fingerprint != imported.front()) {
-    return fail(ErrorKind::Malformed, "GnuPG does not find the certificate again that it has read");
-  }
-  return std::move(found.front());
+  answer.certificate = TRY(checked(scratch, imported.front()));
+  return answer;
+}
+
+Result<CheckedCertificate> Keyring::check(ByteView received) const {
+  return TRY(look(received, "")).certificate;
+}
+
+Result<Bytes> Keyring::stored(const std::string& fingerprint) const {
+  if (is_empty()) return fail(ErrorKind::NotFound, "the keyring has no key " + fingerprint);
+  auto users = TRY(open());
+  return users.export_minimal(fingerprint, kMaxStoredBytes);
 }
 
 Result<KeyValidity> Keyring::validity(const std::string& fingerprint) const {
-  KeyValidity found;
-  if (is_empty()) return found;
-  auto context = TRY(GpgmeContext::create(program(), m_home));
-  TRY(context.list({fingerprint}, [&](const _gpgme_key& key) -> Result<void> {
-    // A subkey's fingerprint finds its primary key as well.
-    if (key.subkeys != nullptr && tlscore::to_lower(text_of(key.subkeys->fpr)) == fingerprint) {
-      found = key_validity(key);
-    }
-    return {};
-  }));
-  return found;
-}
-
-Result<std::vector<Keyring::Holder>> Keyring::holders_of(const std::string& key_id) const {
-  std::vector<Holder> found;
-  if (is_empty()) return found;
-  auto context = TRY(GpgmeContext::create(program(), m_home));
-  TRY(context.list({key_id}, [&](const _gpgme_key& key) -> Result<void> {
-    if (key.subkeys == nullptr) return {};
-    const std::string primary = tlscore::to_lower(text_of(key.subkeys->fpr));
-    for (const auto* subkey = key.subkeys; subkey != nullptr; subkey = subkey->next) {
-      if (tlscore::to_lower(text_of(subkey->keyid)) != key_id) continue;
-      found.push_back({tlscore::to_lower(text_of(subkey->fpr)), primary});
-    }
-    return {};
-  }));
-  return found;
+  if (is_empty()) return KeyValidity{};
+  auto users = TRY(open());
+  return TRY(standing(users, fingerprint, "")).validity;
 }
 
 Result<std::vector<CheckedCertificate>> Keyring::certificates_like(
@@ -222,11 +238,13 @@ Result<std::vector<CheckedCertificate>> Keyring::certificates_like(
 }
 
 Result<std::vector<std::string>> Keyring::primaries_with_subkey(const std::string& fingerprint) const {
-  constexpr std::size_t kKeyIdDigits = 16;
   std::vector<std::string> primaries;
+  if (is_empty()) return primaries;
+  constexpr std::size_t kKeyIdDigits = 16;
   const std::size_t start = fingerprint.size() - std::min(fingerprint.size(), kKeyIdDigits);
-  const auto holders = TRY(holders_of(fingerprint.substr(start)));
-  for (const Holder& holder : holders) {
+  auto users = TRY(open());
+  const KeyringAnswer answer = TRY(standing(users, "", fingerprint.substr(start)));
+  for (const KeyHolder& holder : answer.holders) {
     if (holder.key == fingerprint && holder.primary != fingerprint) primaries.push_back(holder.primary);
   }
   return primaries;

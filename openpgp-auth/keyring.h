@@ -15,6 +15,8 @@
 
 namespace openpgp_auth {
 
+class GpgmeContext;
+
 /// Offline, whatever gpg.conf says: no dirmngr, no agent, no retrieval of keys, no question to the user. The
 /// user's home is only read, but for what gpg itself keeps up when it is asked (trustdb, TOFU).
 ///
@@ -36,29 +38,27 @@ class Keyring {
 
   /// See keyring_generation.h: does not ask gpg, and does not block.
   [[nodiscard]] std::string generation() const { return keyring_generation(m_home); }
+  /// See keyring_generation.h: does not ask gpg either, but blocks.
+  [[nodiscard]] tlscore::Result<std::string> contents() const { return keyring_contents(m_home); }
+
+  /// Has GnuPG check a certificate as it came from the network, together with the user's own copy, if there
+  /// is one: so that a revocation which we have counts, whatever was left out of what was presented. And says
+  /// what the user's keyring knows of its primary key, and of all keys with the key ID `key_id`.
+  ///
+  /// Fails with TooLarge over kMaxReceivedBytes, and with Malformed where `received` is not one primary key
+  /// with a good self-signature.
+  [[nodiscard]] tlscore::Result<KeyringAnswer> look(tlscore::ByteView received,
+                                                    const std::string& key_id) const;
+
+  /// The same, where only the certificate is asked about.
+  [[nodiscard]] tlscore::Result<CheckedCertificate> check(tlscore::ByteView received) const;
 
   /// The user's own copy of a certificate: binary, without others' signatures and without images. Fails with
   /// NotFound where there is none, and TooLarge over kMaxStoredBytes.
   [[nodiscard]] tlscore::Result<tlscore::Bytes> stored(const std::string& fingerprint) const;
 
-  /// Has GnuPG check a certificate as it came from the network, together with the user's own copy, if there
-  /// is one: so that a revocation which we have counts, whatever was left out of what was presented.
-  ///
-  /// Fails with TooLarge over kMaxReceivedBytes, and with Malformed where `received` is not one primary key
-  /// with a good self-signature.
-  [[nodiscard]] tlscore::Result<CheckedCertificate> check(tlscore::ByteView received) const;
-
   /// What the user's keyring says of this primary key.
   [[nodiscard]] tlscore::Result<KeyValidity> validity(const std::string& fingerprint) const;
-
-  /// The fingerprints of all keys with this key ID in the user's keyring, each with that of its primary key.
-  struct Holder {
-    std::string key;      ///< A primary key or subkey.
-    std::string primary;  ///< Of the certificate that it stands in; the same for a primary key.
-
-    friend bool operator==(const Holder&, const Holder&) = default;
-  };
-  [[nodiscard]] tlscore::Result<std::vector<Holder>> holders_of(const std::string& key_id) const;
 
   /// The certificates in the user's keyring with a key of this algorithm and length that may authenticate or
   /// sign, as GnuPG finds them. Fails with TooLarge for more than kMaxLike.
@@ -74,6 +74,7 @@ class Keyring {
  private:
   Keyring(std::string home, ScratchFolder scratch) : m_home(std::move(home)), m_scratch(std::move(scratch)) {}
   [[nodiscard]] bool is_empty() const;
+  [[nodiscard]] tlscore::Result<GpgmeContext> open() const;
   [[nodiscard]] std::string program() const { return m_scratch.path() + "/gpg"; }
 
   std::string m_home;

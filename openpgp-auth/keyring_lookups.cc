@@ -19,14 +19,6 @@ using tlscore::fail;
 using tlscore::Result;
 using tlscore::Task;
 
-Result<KeyringAnswer> ask_keyring(const Keyring& keyring, ByteView certificate, const std::string& key_id) {
-  KeyringAnswer answer;
-  answer.certificate = TRY(keyring.check(certificate));
-  answer.validity = TRY(keyring.validity(answer.certificate.primary().fingerprint));
-  answer.holders = TRY(keyring.holders_of(key_id));
-  return answer;
-}
-
 struct KeyringLookups::State {
   using Promise = tlscore::Promise<Answer>;
 
@@ -49,6 +41,9 @@ struct KeyringLookups::State {
   std::map<std::string, Known> known;                   // by question: digest of the certificate, key ID
   std::map<std::string, std::vector<Promise>> waiting;  // by question
   std::unique_ptr<tlscore::Workers> workers;            // from the first question on
+  std::string contents;                                 // of the keyring, when it had this generation:
+  std::string contents_generation;
+  std::uint64_t looks = 0;
 };
 
 tlscore::Workers& KeyringLookups::State::threads() {
@@ -78,6 +73,7 @@ Task<void> KeyringLookups::State::look(std::shared_ptr<State> state, std::string
                                        std::string key_id) {
   const std::string generation = state->source.generation();
   const auto since = steady_clock::now();
+  ++state->looks;
   Cancel never;
   auto job = [ask = state->source.ask, certificate = std::move(certificate), key_id = std::move(key_id)] {
     return ask(certificate, key_id);
@@ -98,11 +94,11 @@ KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, Source source)
 KeyringLookups::KeyringLookups(tlscore::EventLoop& loop, const std::shared_ptr<const Keyring>& keyring)
     : KeyringLookups(
           loop,
-          Source{.ask = [keyring](
-                            ByteView certificate,
-                            const std::string& key_id) { return ask_keyring(*keyring, certificate, key_id); },
+          Source{.ask = [keyring](ByteView certificate,
+                                  const std::string& key_id) { return keyring->look(certificate, key_id); },
                  .generation = [keyring] { return keyring->generation(); },
                  .stored = [keyring](const std::string& fingerprint) { return keyring->stored(fingerprint); },
+                 .contents = [keyring] { return keyring->contents(); },
                  .own =
                      [keyring](const tlscore::x509::PublicKey& key, const std::string& user_id) {
                        return find_own_openpgp(*keyring, key, user_id);
@@ -126,6 +122,24 @@ Task<Result<OwnCertificate>> KeyringLookups::own(tlscore::x509::PublicKey key, s
     return ask(key, user_id);
   };
   co_return co_await state->threads().run(std::move(job), cancel, kLimit);
+}
+
+Task<Result<std::string>> KeyringLookups::contents(Cancel& cancel) {
+  const std::shared_ptr<State> state = m_state;
+  const std::string generation = state->source.generation();
+  if (!state->source.contents || state->contents_generation == generation) {
+    co_return state->source.contents ? state->contents : generation;
+  }
+  auto read = co_await state->threads().run(state->source.contents, cancel, kLimit);
+  if (read && generation == state->source.generation()) {
+    state->contents = *read;
+    state->contents_generation = generation;
+  }
+  co_return read;
+}
+
+std::uint64_t KeyringLookups::looks() const {
+  return m_state->looks;
 }
 
 std::string KeyringLookups::generation() const {

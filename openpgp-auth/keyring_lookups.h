@@ -7,17 +7,13 @@
 #include <string>
 
 #include "openpgp-auth/key_evidence.h"
+#include "openpgp-auth/keyring.h"
 #include "openpgp-auth/own_certificate.h"
 #include "tlscore/base/cancel.h"
 #include "tlscore/base/future.h"
 #include "tlscore/base/task.h"
 
 namespace openpgp_auth {
-
-/// All that the keyring is asked for one certificate. Blocks; fails as Keyring's functions do.
-[[nodiscard]] tlscore::Result<KeyringAnswer> ask_keyring(const Keyring& keyring,
-                                                         tlscore::ByteView certificate,
-                                                         const std::string& key_id);
 
 /// Loop's thread only, and the loop outlives it. Its destructor waits for a gpg that runs; whoever still
 /// waits for an answer then gets TimedOut.
@@ -37,6 +33,7 @@ class KeyringLookups {
         ask;
     std::function<std::string()> generation;
     std::function<tlscore::Result<tlscore::Bytes>(const std::string& fingerprint)> stored{};
+    std::function<tlscore::Result<std::string>()> contents{};  ///< Called on a thread; empty: `generation`.
     std::function<tlscore::Result<OwnCertificate>(const tlscore::x509::PublicKey& key,
                                                   const std::string& user_id)>
         own{};
@@ -68,6 +65,13 @@ class KeyringLookups {
 
   /// A text that is another one after the keyring has changed (keyring_generation.h).
   [[nodiscard]] std::string generation() const;
+
+  /// The same for keyrings that hold the same, on whatever machine; read again after the keyring has changed.
+  /// Fails as keyring_contents does, with TimedOut after kLimit, and with the reason of `cancel`.
+  tlscore::Task<tlscore::Result<std::string>> contents(tlscore::Cancel& cancel);
+
+  /// How many questions gpg was asked for answer().
+  [[nodiscard]] std::uint64_t looks() const;
 
  private:
   struct State;

@@ -36,7 +36,8 @@ constexpr std::array kRestraints = {
   if (::getppid() != parent) ::_exit(kGpgNotStarted);
   std::vector<char*> all = {arguments[0]};
   for (const char* restraint : kRestraints) all.push_back(const_cast<char*>(restraint));
-  for (char* argument : arguments.subspan(1)) all.push_back(argument);
+  const auto rest = arguments.subspan(1);
+  all.insert(all.end(), rest.begin(), rest.end());
   all.push_back(nullptr);
   // Last, because they bind us as well until gpg takes our place.
   const rlimit memory{kMaxMemoryBytes, kMaxMemoryBytes};

@@ -235,4 +235,13 @@ Result<Bytes> make_certificate(const NewCertificate& wanted) {
   return writer.take();
 }
 
+Result<Fingerprint> fingerprint_of(const x509::PublicKey& key, std::chrono::sys_seconds created) {
+  const Bytes body = TRY(key_body(key, created));
+  ByteWriter writer;
+  append_packet(writer, kPublicSubkeyTag, body);
+  const Bytes whole = writer.take();
+  const KeyPacket packet = TRY(parse_public_key({.tag = kPublicSubkeyTag, .body = body, .whole = whole}));
+  return packet.fingerprint;
+}
+
 }  // namespace openpgp_auth

@@ -32,4 +32,8 @@ struct NewCertificate {
 /// does.
 Result<Bytes> make_certificate(const NewCertificate& wanted);
 
+/// The fingerprint of this key in a certificate, if it was made then. Fails with Unsupported for the same
+/// kinds of key.
+Result<Fingerprint> fingerprint_of(const tlscore::x509::PublicKey& key, std::chrono::sys_seconds created);
+
 }  // namespace openpgp_auth

@@ -1,6 +1,7 @@
 // What was presented, the keyring's answer, and the rules.
 #include "openpgp-auth/openpgp_assessor.h"
 
+#include "openpgp-auth/key_evidence.h"
 #include "openpgp-auth/presented_key.h"
 
 namespace openpgp_auth {
@@ -20,10 +21,19 @@ Finding refused(const Presented& presented, const tlscore::Error& error) {
                         error.kind == ErrorKind::Unsupported;
   return {"openpgp", Verdict::Fail,
           (is_peers ? "its OpenPGP certificate: " : "the keyring cannot be asked: ") + error.message,
-          presented.now + tlscore::judge::kFailLifetime};
+          // What is wrong with us may be mended now, and is nobody else's.
+          is_peers ? presented.now + tlscore::judge::kFailLifetime : presented.now};
 }
 
 }  // namespace
+
+Task<std::optional<std::string>> OpenPgpAssessor::depends_on(const Presented& /*presented*/, Cancel& cancel) {
+  const auto contents = co_await m_keyring->contents(cancel);
+  if (!contents) co_return std::nullopt;
+  std::string text = "keyring " + *contents;
+  for (const std::string& fingerprint : m_listed) text += " " + fingerprint;
+  co_return text;
+}
 
 Task<Finding> OpenPgpAssessor::assess(const Presented& presented, Cancel& cancel) {
   auto shown = find_presented_key(presented);

@@ -21,6 +21,8 @@ class OpenPgpAssessor final : public tlscore::judge::Assessor {
       : m_keyring(std::move(keyring)), m_listed(std::move(listed)) {}
 
   [[nodiscard]] std::string_view name() const override { return "openpgp"; }
+  [[nodiscard]] tlscore::Task<std::optional<std::string>> depends_on(
+      const tlscore::judge::Presented& presented, tlscore::Cancel& cancel) override;
   [[nodiscard]] tlscore::Task<tlscore::judge::Finding> assess(const tlscore::judge::Presented& presented,
                                                               tlscore::Cancel& cancel) override;
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "openpgp-auth/minimal_certificate.h"
+#include "openpgp-auth/new_certificate.h"
 
 namespace openpgp_auth {
 
@@ -24,13 +25,18 @@ const CheckedKey* find_checked(const CheckedCertificate& checked, const Fingerpr
   return found == checked.keys.end() ? nullptr : &*found;
 }
 
-bool is_good(const CheckedKey& key) {
-  return !key.revoked && !key.expired && !key.invalid;
+/// What is stored comes without subkeys that have expired: GnuPG's list has their fingerprints yet.
+const CheckedKey* find_expired(const CheckedCertificate& checked, const tlscore::x509::PublicKey& key) {
+  const auto is_it = [&key](const CheckedKey& each) {
+    const auto fingerprint = fingerprint_of(key, each.created);
+    return each.expired && fingerprint && fingerprint->to_hex() == each.fingerprint;
+  };
+  const auto found = std::ranges::find_if(checked.keys, is_it);
+  return found == checked.keys.end() ? nullptr : &*found;
 }
 
-std::optional<std::chrono::sys_seconds> earlier(const CheckedKey& one, const CheckedKey& other) {
-  if (!one.expires || !other.expires) return one.expires ? one.expires : other.expires;
-  return std::min(*one.expires, *other.expires);
+bool is_good_key(const CheckedKey& key) {
+  return !key.revoked && !key.expired && !key.invalid;
 }
 
 std::string shown_user_id(const Certificate& minimal) {
@@ -46,27 +52,46 @@ tlscore::Error not_found() {
 
 }  // namespace
 
+bool CertificateWithKey::is_good() const {
+  return is_good_key(primary) && is_good_key(used);
+}
+
+std::optional<std::chrono::sys_seconds> CertificateWithKey::expires() const {
+  if (!primary.expires || !used.expires) return primary.expires ? primary.expires : used.expires;
+  return std::min(*primary.expires, *used.expires);
+}
+
+Result<std::vector<CertificateWithKey>> certificates_with_key(const Keyring& keyring,
+                                                              const tlscore::x509::PublicKey& key) {
+  std::vector<CertificateWithKey> found;
+  for (const CheckedCertificate& checked : TRY(keyring.certificates_like(key))) {
+    auto certificate = Certificate::parse(TRY(keyring.stored(checked.primary().fingerprint)));
+    if (!certificate) continue;
+    const KeyPacket* const packet = find_key(*certificate, key);
+    const CheckedKey* const used =
+        packet == nullptr ? find_expired(checked, key) : find_checked(checked, packet->fingerprint);
+    if (used == nullptr || (!used->can_authenticate && !used->can_sign)) continue;
+    found.push_back({std::move(*certificate), checked.primary(), *used});
+  }
+  return found;
+}
+
 Result<OwnCertificate> find_own_openpgp(const Keyring& keyring, const tlscore::x509::PublicKey& key,
                                         const std::string& user_id) {
   std::optional<OwnCertificate> found;
-  for (const CheckedCertificate& checked : TRY(keyring.certificates_like(key))) {
-    const Bytes octets = TRY(keyring.stored(checked.primary().fingerprint));
-    const auto certificate = Certificate::parse(octets);
-    if (!certificate) continue;
-    const KeyPacket* const packet = find_key(*certificate, key);
-    const CheckedKey* const used = packet == nullptr ? nullptr : find_checked(checked, packet->fingerprint);
-    const bool may = used != nullptr && (used->can_authenticate || used->can_sign);
-    if (!may || !is_good(*used) || !is_good(checked.primary())) continue;
+  for (const CertificateWithKey& each : TRY(certificates_with_key(keyring, key))) {
+    if (!each.is_good()) continue;
     if (found)
       return fail(ErrorKind::Refused, "two OpenPGP certificates in your keyring have the token's key: " +
-                                          found->primary.to_hex() + " and " + checked.primary().fingerprint);
-    Bytes minimal = TRY(minimal_certificate(*certificate, packet->fingerprint, user_id));
+                                          found->primary.to_hex() + " and " + each.primary.fingerprint);
+    const Fingerprint used = find_key(each.certificate, key)->fingerprint;
+    Bytes minimal = TRY(minimal_certificate(each.certificate, used, user_id));
     const Certificate shown = TRY(Certificate::parse(minimal));
     found = OwnCertificate{.octets = std::move(minimal),
-                           .primary = certificate->primary().fingerprint,
-                           .key = packet->fingerprint,
+                           .primary = each.certificate.primary().fingerprint,
+                           .key = used,
                            .user_id = shown_user_id(shown),
-                           .expires = earlier(checked.primary(), *used)};
+                           .expires = each.expires()};
   }
   if (!found) return fail(not_found());
   return std::move(*found);

@@ -62,7 +62,7 @@ Task<Result<x509::Certificate>> make_own_envelope(EnvelopeRequest wanted, std::s
   if (!signature) co_return fail(signature.error());
   auto certificate = draft->finish(*signature);
   if (!certificate) co_return fail(certificate.error());
-  const auto kept = x509::keep_certificate(*certificate, folder, own_envelope_name(wanted));
+  const auto kept = x509::keep_certificates({&*certificate, 1}, folder, own_envelope_name(wanted));
   if (!kept) co_return fail(kept.error());
   co_return std::move(*certificate);
 }

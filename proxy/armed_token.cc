@@ -4,6 +4,8 @@
 #include "tlscore/base/log.h"
 #include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
+#include "tlscore/token/pkcs11_uri.h"
+#include "tlscore/x509/date.h"
 
 namespace proxy {
 
@@ -19,6 +21,9 @@ constexpr std::chrono::milliseconds kBetweenTries{250};
 /// Under what an identity is remembered: all that it was made from.
 std::string identity_name(const IdentityWish& wish, const openpgp_auth::KeyringLookups& keyring) {
   std::string name = wish.selection + '\n' + wish.user_id + '\n' + keyring.generation() + '\n';
+  // Certificates are looked at once a day: some are about to end.
+  name +=
+      std::to_string(std::chrono::floor<std::chrono::days>(x509::now()).time_since_epoch().count()) + '\n';
   for (const AuthForm form : wish.auth) name += static_cast<char>('0' + static_cast<int>(form));
   return name;
 }
@@ -67,9 +72,11 @@ void ArmedToken::released() {
 }
 
 Task<void> ArmedToken::lock(LockReason reason) {
-  const bool by_itself = reason == LockReason::Idle || reason == LockReason::Suspend;
+  const bool by_itself = is_by_itself(reason);
   // Who has locked it himself, or has not opened it, is not asked for the PIN because the machine slept.
   if (by_itself && m_state != TokenState::Armed && m_state != TokenState::WaitsForPin) co_return;
+  // Somebody wants to use it who is being asked for the PIN: it is not unused.
+  if (reason == LockReason::Idle && m_state != TokenState::Armed) co_return;
   // Out of this object first: whatever happens while the card is logged out belongs to a new signer.
   const std::shared_ptr<token::SignerClient> signer = std::move(m_signer);
   m_signer = nullptr;
@@ -120,13 +127,13 @@ Error ArmedToken::disarmed_error() const {
   switch (m_state) {
     case TokenState::Absent: return {ErrorKind::Disarmed, "no token is plugged in: insert your token"};
     case TokenState::WaitsForPin:
-      return {ErrorKind::Disarmed, "the token wants its PIN: run `latchkey unlock`"};
+      return {ErrorKind::Disarmed, "the token wants its PIN: " + m_settings.how_to_unlock};
     case TokenState::Locked:
-      return {ErrorKind::Disarmed, "the token is locked (" + m_reason + "): run `latchkey unlock`"};
+      return {ErrorKind::Disarmed, "the token is locked (" + m_reason + "): " + m_settings.how_to_unlock};
     default: break;
   }
   return {ErrorKind::Disarmed, "the token cannot be used (" + m_reason +
-                                   "): pull it out and insert it again, or run `latchkey unlock`"};
+                                   "): pull it out and insert it again, or " + m_settings.how_to_unlock};
 }
 
 std::optional<token::LoginOptions> ArmedToken::login_at_once() const {
@@ -168,7 +175,8 @@ Task<void> ArmedToken::bring_up(std::uint64_t generation) {
   if (login) {
     enter(TokenState::Armed, "");
     m_armed_since = std::chrono::steady_clock::now();
-    log(LogLevel::Notice, "armed: " + m_info->label + " (" + std::to_string(m_keys.size()) + " keys)");
+    log(LogLevel::Notice, "armed: " + m_info->label + " (" + std::to_string(m_keys.size()) + " keys)",
+        {{"EVENT", "armed"}, {"TOKEN", m_info->label}});
   } else {
     enter(TokenState::WaitsForPin, "no PIN was given");
   }
@@ -225,8 +233,8 @@ Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(Identity
   auto armed = co_await arm(cancel);
   if (!armed) co_return fail(armed.error());
   std::string name = identity_name(wish, keyring);
-  if (const auto known = m_identities.find(name); known != m_identities.end()) co_return known->second;
-  auto selected = token::select_key(m_keys, *m_info, wish.selection);
+  if (auto known = m_identities.find(name, std::chrono::system_clock::now())) co_return known;
+  auto selected = select(wish.selection);
   if (!selected) co_return fail(selected.error());
   const token::KeyInfo key = **selected;
   const std::uint64_t generation = m_generation;
@@ -237,7 +245,7 @@ Task<Result<std::shared_ptr<const tls::Identity>>> ArmedToken::identity(Identity
   auto identity = co_await own_identity(signer, key, std::move(wish), options, keyring, cancel);
   if (!identity) co_return fail(identity.error());
   if (generation != m_generation) co_return fail(disarmed_error());
-  m_identities.insert_or_assign(std::move(name), *identity);
+  m_identities.keep(std::move(name), *identity, std::chrono::system_clock::now());
   co_return std::move(*identity);
 }
 
@@ -251,6 +259,14 @@ Task<Result<Bytes>> ArmedToken::sign(std::shared_ptr<const tls::Identity> identi
 
 void ArmedToken::lost(const Error& why) {
   if (m_state == TokenState::Armed) disarm(TokenState::Broken, why);
+}
+
+Result<const token::KeyInfo*> ArmedToken::select(const std::string& selection) const {
+  return token::select_key(m_keys, *m_info, selection, m_settings.ca_key);
+}
+
+bool ArmedToken::is_ca_key(const token::KeyInfo& key) const {
+  return !m_settings.ca_key.empty() && token::uri_names(m_settings.ca_key, key.uri).value_or(false);
 }
 
 token::PinTries ArmedToken::pin_tries() const {
@@ -273,12 +289,15 @@ void ArmedToken::disarm(TokenState state, const Error& why) {
   if (const auto cancel = std::exchange(m_cancel, nullptr)) cancel->request(why);
   m_identities.clear();
   m_keys.clear();
+  const std::string label = m_info ? m_info->label : "";
   if (state == TokenState::Absent) m_info.reset();
   enter(state, why.message);
   if (was_armed) {
-    log(LogLevel::Notice, "disarmed: " + why.message);
+    log(LogLevel::Notice, "disarmed: " + why.message,
+        {{"EVENT", "disarmed"}, {"TOKEN", label}, {"REASON", why.message}});
   } else if (was_on_its_way) {
-    log(LogLevel::Warning, "the token is not armed: " + why.message);
+    log(LogLevel::Warning, "the token is not armed: " + why.message,
+        {{"EVENT", "not-armed"}, {"TOKEN", label}, {"REASON", why.message}});
   }
   for (const Promise<void>& waiting : std::exchange(m_waiting, {})) waiting.settle({});
   if (was_armed && m_on_disarmed) m_on_disarmed(*this, why);

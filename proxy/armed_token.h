@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/identity_cache.h"
 #include "proxy/own_identity.h"
 #include "proxy/token_places.h"
 #include "proxy/token_state.h"
@@ -29,8 +30,10 @@ struct TokenSettings {
   std::string pin_file;            ///< For PinSource::File.
   bool pin_at_once = true;         ///< As soon as the token is there; else with the first signature.
   std::string certificate_folder;  ///< Where `token enroll` keeps certificates.
+  std::string ca_key{};            ///< URI of a key that is never chosen by itself; empty: none.
   bool is_file_key = false;        ///< The software token: enrolled by itself, and shown as what it is.
   bool through_gnupg = false;      ///< GnuPG opens the card, so nobody holds it from us.
+  std::string how_to_unlock = "run `latchkey unlock`";  ///< What whoever wants a locked token is told to do.
 };
 
 /// All on the loop's thread. Destroying it kills the signer; whoever waits for one of its tasks keeps it
@@ -85,6 +88,11 @@ class ArmedToken {
   [[nodiscard]] const std::string& reason() const { return m_reason; }
   [[nodiscard]] const std::optional<tlscore::token::TokenInfo>& info() const { return m_info; }
   [[nodiscard]] const std::vector<tlscore::token::KeyInfo>& keys() const { return m_keys; }
+  /// The one of them that `selection` means, as token::select_key says; the key of the local CAs is never
+  /// chosen by itself. Only while armed.
+  [[nodiscard]] tlscore::Result<const tlscore::token::KeyInfo*> select(const std::string& selection) const;
+  /// It signs for the local CAs, and is no identity of the user's.
+  [[nodiscard]] bool is_ca_key(const tlscore::token::KeyInfo& key) const;
   [[nodiscard]] bool is_file_key() const { return m_settings.is_file_key; }
   [[nodiscard]] bool pin_prompt_shown() const { return m_signer && m_signer->waiting_for_pin(); }
   [[nodiscard]] tlscore::token::PinTries pin_tries() const;
@@ -120,7 +128,7 @@ class ArmedToken {
   std::shared_ptr<tlscore::Cancel> m_cancel;  ///< Of the current signer's work.
   std::optional<tlscore::token::TokenInfo> m_info;
   std::vector<tlscore::token::KeyInfo> m_keys;
-  std::map<std::string, std::shared_ptr<const tlscore::tls::Identity>> m_identities;
+  IdentityCache m_identities;
   std::vector<tlscore::Promise<void>> m_waiting;  ///< For the end of the bring-up that runs.
   bool m_bringing_up = false;
   std::optional<tlscore::token::LoginOptions> m_login;  ///< What the bring-up does once the token is open.

@@ -98,7 +98,7 @@ int run_connect(Arguments arguments, std::ostream& out, std::ostream& err) {
                                            "  ssh -o ProxyCommand='latchkey connect %h %p' HOST\n";
     return parsed->has("--help") ? kSuccess : kFailure;
   }
-  const bool is_v6 = parsed->rest[0].find(':') != std::string::npos && !parsed->rest[0].starts_with('[');
+  const bool is_v6 = parsed->rest[0].contains(':') && !parsed->rest[0].starts_with('[');
   const std::string host = is_v6 ? "[" + parsed->rest[0] + "]" : parsed->rest[0];
   const auto authority = parse_authority(host + ":" + parsed->rest[1]);
   if (!authority) return complain(err, "connect", authority.error(), kFailure);

@@ -81,6 +81,7 @@ int run_explain(Arguments arguments, std::ostream& out, std::ostream& err) {
     (parsed->has("--help") ? out : err)
         << "usage: latchkey explain URL [--json] [--fresh]\n"
            "Connects to the party, judges it and stops there: your certificate is not sent.\n"
+           "--fresh asks everything anew, whatever earlier judgements have found.\n"
            "Exit status: 0 trusted, 1 refused, 3 unreachable.\n";
     return parsed->has("--help") ? kSuccess : kUsage;
   }

@@ -11,6 +11,7 @@
 #include "proxy/commands.h"
 #include "proxy/control_client.h"
 #include "proxy/environment.h"
+#include "tlscore/base/process.h"
 
 namespace proxy {
 
@@ -19,13 +20,11 @@ using nlohmann::json;
 
 namespace {
 
-/// The program's exit status, or 128 and the signal, as shells have it.
 int wait_for(pid_t pid) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  constexpr int kSignalBase = 128;
-  return WIFEXITED(status) ? WEXITSTATUS(status) : kSignalBase + WTERMSIG(status);
+  return exit_status(status);
 }
 
 int spawn_and_wait(const std::vector<std::string>& command, std::ostream& err) {
@@ -65,7 +64,7 @@ int run_exec(Arguments arguments, std::ostream& out, std::ostream& err) {
   const auto address = (*lease)["listen"].at(0).get<std::string>();
   const std::string credential =
       (*lease)["user"].get<std::string>() + ":" + (*lease)["password"].get<std::string>();
-  for (const auto& [name, value] : proxy_variables(address, credential))
+  for (const auto& [name, value] : program_variables(address, credential, err))
     ::setenv(name.c_str(), value.c_str(), 1);
   // The lease lasts until `client` goes.
   return spawn_and_wait(parsed->rest, err);

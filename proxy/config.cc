@@ -16,6 +16,7 @@
 #include "proxy/party_host.h"
 #include "proxy/paths.h"
 #include "tlscore/base/unique_fd.h"
+#include "tlscore/token/pkcs11_uri.h"
 
 namespace proxy {
 namespace {
@@ -52,6 +53,7 @@ Result<TokenConfig> read_token(ConfigSection& section) {
   token.device = TRY(section.text("device", token.device, parse_plain_text));
   token.pin = TRY(section.choice("pin", token.pin, kPinSources));
   token.prompt = TRY(section.choice("prompt", token.prompt, kPinPrompts));
+  token.network = TRY(section.flag("network", token.network));
   token.lock_after_idle = TRY(section.text("lock_after_idle", token.lock_after_idle, parse_duration));
   TRY(section.finish());
   if (token.module == "gpg-agent" && token.pin != PinSource::Ask)
@@ -100,9 +102,30 @@ Result<CacheConfig> read_cache(ConfigSection& section) {
   cache.memcached =
       TRY(section.texts("memcached", cache.memcached, {0, kMaxServers}, parse_memcached_server));
   cache.realm = TRY(section.text("realm", cache.realm, parse_plain_text));
+  cache.secret = TRY(section.text("secret", cache.secret, parse_absolute_path));
   cache.ttl_max = TRY(section.text("ttl_max", cache.ttl_max, parse_duration));
   TRY(section.finish());
+  if (cache.realm.empty() != cache.secret.empty()) {
+    return fail(
+        section.error(cache.realm.empty() ? "secret" : "realm",
+                      "realm and secret stand together: the realm's name, and a file with a secret that "
+                      "all its machines have"));
+  }
   return cache;
+}
+
+Result<std::string> parse_ca_key(std::string_view text) {
+  if (text.empty()) return std::string();
+  if (!tlscore::token::is_pkcs11_uri(text))
+    return fail(ErrorKind::Malformed, "is no pkcs11: URI; leave it empty for keys in files");
+  return parse_gate_key(TRY(parse_plain_text(text)));
+}
+
+Result<CaConfig> read_ca(ConfigSection& section) {
+  CaConfig ca;
+  ca.key = TRY(section.text("key", ca.key, parse_ca_key));
+  TRY(section.finish());
+  return ca;
 }
 
 Result<std::vector<Party>> read_parties(ConfigSection& top) {
@@ -176,6 +199,7 @@ Result<Config> parse_config(std::string_view text, std::string_view file_name) {
   if (auto token = TRY(top.section("token"))) config.token = TRY(read_token(*token));
   if (auto dns = TRY(top.section("dns"))) config.dns = TRY(read_dns(*dns));
   if (auto cache = TRY(top.section("cache"))) config.cache = TRY(read_cache(*cache));
+  if (auto ca = TRY(top.section("ca"))) config.ca = TRY(read_ca(*ca));
   config.parties = TRY(read_parties(top));
   config.gates = TRY(read_gates(top));
   TRY(top.finish());

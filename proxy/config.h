@@ -53,6 +53,7 @@ struct TokenConfig {
   PinSource pin = PinSource::Ask;
   PinPrompt prompt =
       PinPrompt::Arming;  ///< When the PIN is asked for: as soon as the token is there, or when needed.
+  bool network = false;   ///< The module reaches its keys over the network (an HSM elsewhere).
   std::chrono::seconds lock_after_idle{0};  ///< 0: never because of idleness.
 
   friend bool operator==(const TokenConfig&, const TokenConfig&) = default;
@@ -71,8 +72,17 @@ struct DnsConfig {
 
 struct CacheConfig {
   std::vector<ServerAddress> memcached{};  ///< Empty: in memory.
-  std::string realm{};
+  std::string realm{};                     ///< Empty: outcomes are shared with nobody.
+  std::string secret{};  ///< A file: what the machines of the realm have in common. With `realm` only.
   std::chrono::seconds ttl_max = std::chrono::hours(1);
+};
+
+/// The local CAs.
+struct CaConfig {
+  std::string key{};  ///< PKCS#11 URI of the P-256 key that signs for all of them; empty: each has its own,
+                      ///< in a file.
+
+  friend bool operator==(const CaConfig&, const CaConfig&) = default;
 };
 
 struct Config {
@@ -81,6 +91,7 @@ struct Config {
   TokenConfig token{};
   DnsConfig dns{};
   CacheConfig cache{};
+  CaConfig ca{};
   std::vector<Party> parties{};  ///< Those of the file in its order, then the demo party.
   std::vector<GateConfig> gates{};
 };
@@ -100,11 +111,12 @@ inline constexpr std::size_t kMaxPortsOfParty = 64;
 /// Fails with Malformed (TooLarge for a bound) and a sentence such as
 /// `config.toml:12: party[2].ports: 70000 is no port (1 to 65535)`; parties count from 1. It fails on any
 /// unknown key, wrong type or impossible value, and on
+///   - a `realm` without `secret`, and the other way round;
 ///   - a party whose host and port another party lists already, or that lists the demo party's host;
 ///   - an `openpgp` or `pin` list whose assessor the written `trust` does not name (where `trust` is not
 ///   written, a pin
 ///     makes it `pin and (openpgp or dane or pkix)`);
-///   - a tunnel with settings that only TLS of ours could keep (trust, openpgp, pin, roots, starttls);
+///   - a tunnel with settings that only TLS of ours could keep (trust, openpgp, pin, roots, crls, starttls);
 ///   - `auth = ["openpgp"]` with `tls = "1.3"`, for which RFC 6091 has no form;
 ///   - a gate at another one's address, without certificates, or that could let nobody in.
 [[nodiscard]] tlscore::Result<Config> parse_config(std::string_view text, std::string_view file_name);

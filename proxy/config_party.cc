@@ -51,7 +51,7 @@ Result<TrustExpression> parse_trust(std::string_view text) {
   return fail(ErrorKind::Malformed, "is no trust expression: " + expression.error().message);
 }
 
-Result<std::string> parse_roots(std::string_view text) {
+Result<std::string> parse_optional_path(std::string_view text) {
   return text.empty() ? std::string() : parse_absolute_path(text);
 }
 
@@ -80,7 +80,7 @@ Result<void> check_modes(const Party& party, const ConfigSection& section) {
     return fail(section.error("tls", "1.3 has no OpenPGP certificates (RFC 6091); add openpgp-x509 to auth"));
   }
   if (party.local != LocalMode::Tunnel) return {};
-  for (const std::string_view key : {"trust", "openpgp", "pin", "roots", "starttls"}) {
+  for (const std::string_view key : {"trust", "openpgp", "pin", "roots", "crls", "starttls"}) {
     if (!section.has(key)) continue;
     return fail(section.error(
         key, "would have no effect, because local = \"tunnel\" passes the octets on untouched"));
@@ -103,7 +103,8 @@ Result<Party> PartyReader::read(ConfigSection& section) {
   party.trust_is_written = section.has("trust");
   const auto trust = TRY(section.text("trust", TrustExpression::standard(!party.pin.empty()), parse_trust));
   party.trust = trust.text();
-  party.roots = TRY(section.text("roots", party.roots, parse_roots));
+  party.roots = TRY(section.text("roots", party.roots, parse_optional_path));
+  party.crls = TRY(section.text("crls", party.crls, parse_optional_path));
   party.local = TRY(section.choice("local", party.local, kLocalModes));
   party.starttls = TRY(section.text("starttls", party.starttls, parse_starttls));
   party.tls = TRY(section.choice("tls", party.tls, kTlsVersions));

@@ -1,4 +1,4 @@
-// status, lock, unlock, reload, explain, lease, stop.
+// status, lock, unlock, reload, explain, lease, make-cas, stop.
 #include "proxy/control_commands.h"
 
 #include <fcntl.h>
@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/explain_report.h"
+#include "proxy/local_leaves.h"
+#include "proxy/party_cas.h"
 #include "proxy/party_link.h"
 #include "proxy/status_report.h"
 #include "proxy/tokens.h"
@@ -75,11 +77,23 @@ Task<json> explain(Services& services, const json& request, Cancel& cancel) {
   live.asked_by = "explain";
   const LiveConnections::Membership membership(services.connections, live);
   const auto gone = cancel.on_request([&live](const Error& why) { live.abort(why); });
-  auto explanation = co_await explain_destination(services, *destination, live);
+  const bool fresh = member(request, "fresh", false);
+  auto explanation = co_await explain_destination(services, *destination, live, fresh);
   if (!explanation) co_return failure(explanation.error());
   json report = explain_report(*destination, *explanation);
   report["ok"] = true;
   co_return report;
+}
+
+/// The local CA of each party is there after it.
+Task<json> make_cas(Services& services, Cancel& cancel) {
+  const auto settings = services.settings;  // a reload may replace it meanwhile
+  for (const Party& party : settings->config().parties) {
+    if (!has_local_ca(party)) continue;
+    auto made = co_await services.leaves.make_ca(party, cancel);
+    if (!made) co_return failure(made.error());
+  }
+  co_return json{{"ok", true}};
 }
 
 }  // namespace
@@ -105,6 +119,8 @@ Task<json> answer_control(Services& services, const ControlServer::Actions& acti
     done["user"] = conversation.lease->credential().user;
     done["password"] = conversation.lease->credential().password;
     done["listen"] = services.addresses;
+  } else if (command == "make-cas") {
+    done = co_await make_cas(services, cancel);
   } else if (command == "stop") {
     actions.stop();
   } else {

@@ -115,7 +115,7 @@ void ControlServer::on_accept(int fd, short /*what*/, void* self) noexcept {
   if (!client) return;
   const auto owner = peer_owner(client.get());
   if (!owner || *owner != ::geteuid()) {
-    log(LogLevel::Warning, "somebody else asked at the control socket");
+    server.m_log_of_strangers.log(LogLevel::Warning, "somebody else asked at the control socket");
     return;
   }
   spawn(server.m_services.loop, server.serve(std::move(client)));

@@ -11,6 +11,7 @@
 
 #include "proxy/services.h"
 #include "tlscore/base/cancel.h"
+#include "tlscore/base/log_limit.h"
 #include "tlscore/base/socket.h"
 
 namespace proxy {
@@ -48,6 +49,7 @@ class ControlServer {
   std::string m_path;
   tlscore::UniqueFd m_fd;
   tlscore::Event m_accept;
+  tlscore::LogLimit m_log_of_strangers;
   tlscore::Cancel m_cancel;
 };
 

@@ -3,6 +3,7 @@
 
 #include "proxy/html.h"
 #include "proxy/party.h"
+#include "proxy/shown_certificate.h"
 
 namespace proxy {
 
@@ -13,19 +14,20 @@ namespace {
 /// Name and value, in the order in which they are shown.
 using Facts = std::vector<std::pair<std::string, std::string>>;
 
-Facts facts_about(const tls::Engine& connection) {
+Facts facts_about(const tls::Engine& connection, const tls::CertificateSummary& shown) {
   const tls::Negotiated& negotiated = connection.negotiated();
-  const auto chain = connection.peer_chain();
+  const tls::CertificateSummary you = shown_by_peer(connection.peer_chain(), connection.peer_openpgp());
   Facts facts;
-  if (chain.empty()) {
+  if (const auto key = connection.peer_key(); !key || you.form.empty()) {
     facts.emplace_back("you are", "nobody: no certificate was shown");
   } else {
-    const x509::PublicKey& key = chain.front().public_key();
-    facts.emplace_back("your key", to_hex(key.spki_sha256()));
-    facts.emplace_back("its kind", key.describe());
-    facts.emplace_back("certificate", chain.front().subject());
+    facts.emplace_back("you are", you.name);
+    facts.emplace_back("you showed", you.text());
+    facts.emplace_back("your key", to_hex(key->spki_sha256()));
+    facts.emplace_back("its kind", key->describe());
     facts.emplace_back("proved by", "a signature that your token made for this very connection");
   }
+  facts.emplace_back("I showed", shown.text());
   facts.emplace_back("protocol", std::string(to_string(negotiated.version)) + ", " + negotiated.cipher_suite);
   return facts;
 }
@@ -49,8 +51,9 @@ Page as_html(const Facts& facts) {
 
 }  // namespace
 
-std::string demo_response(const HttpRequest& request, const tls::Engine& connection) {
-  const Facts facts = facts_about(connection);
+std::string demo_response(const HttpRequest& request, const tls::Engine& connection,
+                          const tls::CertificateSummary& shown) {
+  const Facts facts = facts_about(connection, shown);
   if (wanted_format(request.headers) == PageFormat::Html)
     return write_page(as_html(facts), client_side(request));
   return write_page(

@@ -4,11 +4,13 @@
 #include <string>
 
 #include "proxy/http_message.h"
+#include "tlscore/tls/certificate_summary.h"
 #include "tlscore/tls/engine.h"
 
 namespace proxy {
 
-/// A whole response: HTML for browsers, text for others.
-[[nodiscard]] std::string demo_response(const HttpRequest& request, const tlscore::tls::Engine& connection);
+/// A whole response: HTML for browsers, text for others. `shown` is what the demo party showed of itself.
+[[nodiscard]] std::string demo_response(const HttpRequest& request, const tlscore::tls::Engine& connection,
+                                        const tlscore::tls::CertificateSummary& shown);
 
 }  // namespace proxy

@@ -11,6 +11,7 @@
 #include "proxy/input_buffer.h"
 #include "proxy/party.h"
 #include "proxy/services.h"
+#include "proxy/shown_certificate.h"
 #include "tlscore/base/log.h"
 #include "tlscore/base/socket.h"
 #include "tlscore/tls/tls_stream.h"
@@ -23,8 +24,8 @@ using namespace tlscore;
 
 namespace {
 
-/// A server's handshake asks which key an OpenPGP certificate means, and for nothing else.
-class ServerAnswers final : public tls::HandshakeAnswers {
+/// Asked which key an OpenPGP certificate means, and nothing else.
+class DemoAnswers final : public tls::ServerAnswers {
  public:
   Task<Result<std::optional<x509::PublicKey>>> peer_key(const tls::Engine& engine,
                                                         Cancel& /*cancel*/) override {
@@ -33,13 +34,6 @@ class ServerAnswers final : public tls::HandshakeAnswers {
     auto key = openpgp_auth::authenticating_key(body);
     if (!key) co_return fail(key.error());
     co_return std::move(*key);
-  }
-  Task<Result<std::shared_ptr<const tls::Identity>>> judge(const tls::Engine& /*engine*/,
-                                                           Cancel& /*cancel*/) override {
-    co_return std::shared_ptr<const tls::Identity>();
-  }
-  Task<Result<Bytes>> sign(const x509::SignatureRequest& /*request*/, Cancel& /*cancel*/) override {
-    co_return fail(ErrorKind::Internal, "a server's key signs by itself");
   }
 };
 
@@ -101,17 +95,18 @@ Task<void> DemoParty::serve(UniqueFd fd) {
   auto engine = tls::Engine::create_server(settings);
   if (!engine) co_return;
   tls::TlsStream stream(std::move(*socket), std::move(*engine));
-  ServerAnswers answers;
+  DemoAnswers answers;
   auto shaken = co_await stream.handshake(answers, m_cancel, Limits::kHandshakeWait);
   if (!shaken) {
     log(LogLevel::Debug, "demo party: " + shaken.error().message);
     co_return;
   }
+  const tls::CertificateSummary shown = shown_by_us(m_credential->identity, stream.engine().negotiated());
   InputBuffer input(stream);
   for (;;) {
     auto request = co_await read_request(input, m_cancel);
     if (!request) co_return;
-    const Bytes page = to_bytes(demo_response(*request, stream.engine()));
+    const Bytes page = to_bytes(demo_response(*request, stream.engine(), shown));
     auto written = co_await stream.write(page, m_cancel, Limits::kBodyWait);
     if (!written) co_return;
     if (request->keep_alive) continue;

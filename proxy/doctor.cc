@@ -4,9 +4,16 @@
 #include <algorithm>
 #include <array>
 
+#include "proxy/doctor_browsers.h"
+#include "proxy/doctor_dns.h"
+#include "proxy/doctor_old_files.h"
+#include "proxy/doctor_openpgp.h"
+#include "proxy/doctor_proxies.h"
 #include "proxy/doctor_token.h"
+#include "proxy/doctor_units.h"
 #include "proxy/party.h"
 #include "tlscore/base/log.h"
+#include "tlscore/x509/date.h"
 
 namespace proxy {
 namespace {
@@ -15,8 +22,6 @@ using namespace tlscore;
 using nlohmann::json;
 
 using Check = Diagnosis (*)(const DoctorFacts&);
-
-constexpr const char* kStart = "run `latchkey run`";
 
 Diagnosis ok(std::string says) {
   return {.verdict = Verdict::Ok, .says = std::move(says)};
@@ -28,6 +33,14 @@ Diagnosis skipped(std::string says) {
 
 Diagnosis problem(std::string says, std::string to_do) {
   return {.verdict = Verdict::Problem, .says = std::move(says), .to_do = std::move(to_do)};
+}
+
+/// By systemd where it would do so; without a configuration file it would not.
+std::string how_to_start(const DoctorFacts& facts) {
+  const bool is_configured = facts.config && facts.config->source != built_in_config().source;
+  if (is_configured && facts.units.find("latchkey.service") != nullptr)
+    return "run `systemctl --user start latchkey.service`";
+  return "run `latchkey run`";
 }
 
 Diagnosis check_configuration(const DoctorFacts& facts) {
@@ -43,19 +56,61 @@ Diagnosis check_configuration(const DoctorFacts& facts) {
             (own < 2 ? " party" : " parties") + " beside the demo party");
 }
 
+/// Certificates, DNSSEC and CRLs are judged by it.
+Diagnosis check_clock(const DoctorFacts& facts) {
+  constexpr std::chrono::days kTimeZones{1};
+  const std::string now = x509::to_rfc3339(facts.now);
+  if (facts.now + kTimeZones < facts.installed) {
+    return problem("the clock says " + now + ", and this program is from " +
+                       x509::to_rfc3339(facts.installed) +
+                       ": by a wrong clock good certificates look bad, and bad ones good",
+                   "run `sudo timedatectl set-ntp true`");
+  }
+  if (facts.clock_is_kept) return ok("the clock says " + now + ", and is kept right");
+  return skipped("the clock says " + now + "; nobody here keeps it right, or it is kept outside");
+}
+
+/// What Latchkey's processes give up (tlscore/README.md). They work without.
+Diagnosis check_kernel(const DoctorFacts& facts) {
+  if (!facts.filters_calls) {
+    return {.verdict = Verdict::Warning,
+            .says =
+                "the kernel takes no filter of calls (seccomp): whoever breaks into a process of "
+                "Latchkey's, or into a token's module, can do all that you can",
+            .to_do = "use a kernel with CONFIG_SECCOMP_FILTER, as distributions build it"};
+  }
+  if (!facts.fences_folders)
+    return skipped(
+        "calls are filtered, but the kernel fences no folders (Landlock): `lsm=landlock,...` on its "
+        "command line may switch it on");
+  return ok("the kernel keeps Latchkey's processes to the calls and the folders that they need");
+}
+
 Diagnosis check_daemon(const DoctorFacts& facts) {
   if (facts.status) return ok("the daemon runs, as process " + std::to_string(facts.status->value("pid", 0)));
-  return problem(printable(facts.status.error().message), kStart);
+  const Error& why = facts.status.error();
+  return problem(why.kind == ErrorKind::Unreachable ? "Latchkey is not running" : printable(why.message),
+                 how_to_start(facts));
+}
+
+/// Does the daemon know whoever answers at the port as the system's dispatcher?
+bool is_dispatcher(const DoctorFacts& facts) {
+  if (!facts.status || !facts.status->contains("dispatcher")) return false;
+  const auto& dispatcher = (*facts.status)["dispatcher"];
+  return dispatcher.is_number_unsigned() && dispatcher.get<uid_t>() == facts.pac->owner;
 }
 
 Diagnosis check_port(const DoctorFacts& facts) {
   if (!facts.address)
     return skipped("the port cannot be looked at: " + printable(facts.address.error().message));
   if (!facts.pac) {
-    if (facts.pac.error().kind == ErrorKind::Unreachable) return problem(facts.pac.error().message, kStart);
+    if (facts.pac.error().kind == ErrorKind::Unreachable)
+      return problem(facts.pac.error().message, how_to_start(facts));
     return problem("something listens on " + *facts.address + ", but " + printable(facts.pac.error().message),
                    "see what it is with `ss -ltnp`; end it, or set another listen.address");
   }
+  if (is_dispatcher(facts))
+    return ok(*facts.address + " is held by the system, which gives your connections to your daemon");
   if (facts.pac->owner != facts.user) {
     return problem("the listener on " + *facts.address + " belongs to user " +
                        std::to_string(facts.pac->owner) +
@@ -128,6 +183,22 @@ std::string as_text(const Diagnosis& diagnosis) {
   return text;
 }
 
+/// What several checks say of the same cause is one line.
+std::vector<Diagnosis> joined(const std::vector<Diagnosis>& found) {
+  std::vector<Diagnosis> lines;
+  for (const Diagnosis& each : found) {
+    const auto same = std::ranges::find_if(lines, [&](const Diagnosis& line) {
+      return line.verdict == each.verdict && line.says == each.says && line.to_do == each.to_do;
+    });
+    if (same == lines.end()) {
+      lines.push_back(each);
+    } else {
+      same->check += ", " + each.check;
+    }
+  }
+  return lines;
+}
+
 struct NamedCheck {
   std::string_view name;
   Check check;
@@ -135,7 +206,11 @@ struct NamedCheck {
 
 constexpr auto kChecks = std::to_array<NamedCheck>({
     {"configuration", check_configuration},
+    {"clock", check_clock},
+    {"dns", check_dns},
+    {"kernel", check_kernel},
     {"daemon", check_daemon},
+    {"units", check_units},
     {"port", check_port},
     {"udev", check_udev},
     {"pcscd", check_pcscd},
@@ -144,8 +219,13 @@ constexpr auto kChecks = std::to_array<NamedCheck>({
     {"token", check_token},
     {"pin-tries", check_pin_tries},
     {"keys", check_keys},
+    {"openpgp", check_openpgp},
     {"certificates", check_certificates},
     {"pac", check_pac},
+    {"proxy-settings", check_proxies},
+    {"browsers", check_browsers},
+    {"policies", check_policies},
+    {"old-files", check_old_files},
     {"demo", check_demo},
 });
 
@@ -179,8 +259,9 @@ bool all_well(const std::vector<Diagnosis>& found) {
 
 std::string diagnoses_as_text(const std::vector<Diagnosis>& found) {
   std::string text;
+  const std::vector<Diagnosis> lines = joined(found);
   for (const Verdict verdict : {Verdict::Ok, Verdict::Skipped, Verdict::Warning, Verdict::Problem}) {
-    for (const Diagnosis& each : found) {
+    for (const Diagnosis& each : lines) {
       if (each.verdict == verdict) text += as_text(each);
     }
   }

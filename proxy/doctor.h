@@ -36,7 +36,7 @@ struct Diagnosis {
 /// No problem and no warning is among them.
 [[nodiscard]] bool all_well(const std::vector<Diagnosis>& found);
 
-/// One line a check, with what to do below it; problems last.
+/// One line a check, with what to do below it; problems last. Checks that say the same share a line.
 [[nodiscard]] std::string diagnoses_as_text(const std::vector<Diagnosis>& found);
 
 /// {"well": bool, "checks": [{"check", "verdict", "says", "to_do"}]}, in the order of the checks.

@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "openpgp-auth/agent_keys.h"
+#include "proxy/doctor_check.h"
+#include "proxy/doctor_openpgp.h"
 #include "proxy/token_places.h"
 #include "proxy/token_watch.h"
 #include "tlscore/base/log.h"
@@ -15,12 +17,6 @@ namespace {
 
 using namespace tlscore;
 using nlohmann::json;
-
-constexpr std::chrono::days kExpiresSoon{30};
-
-Diagnosis result(Verdict verdict, std::string says, std::string to_do = "") {
-  return {.verdict = verdict, .says = std::move(says), .to_do = std::move(to_do)};
-}
 
 /// GnuPG does the signing.
 bool through_gnupg(const DoctorFacts& facts) {
@@ -47,28 +43,6 @@ TokenPlaces places_of(const DoctorFacts& facts) {
   places.see_readers(facts.readers);
   if (facts.usb) places.see_usb(*facts.usb);
   return places;
-}
-
-/// The daemon's answer has it, of the type that is asked for.
-json member(const json& object, const char* name) {
-  return object.is_object() ? object.value(name, json()) : json();
-}
-
-std::string text(const json& object, const char* name) {
-  const json value = member(object, name);
-  return value.is_string() ? value.get<std::string>() : "";
-}
-
-/// The armed tokens' keys that a party is bound to; of each its report.
-json keys_in_use(const json& status) {
-  json found = json::array();
-  for (const json& token : member(status, "tokens")) {
-    for (const json& key : member(token, "keys")) {
-      const auto uses = [&](const json& party) { return text(party, "key") == text(key, "fingerprint"); };
-      if (std::ranges::any_of(member(status, "parties"), uses)) found.push_back(key);
-    }
-  }
-  return found;
 }
 
 bool is_armed(const DoctorFacts& facts) {
@@ -207,6 +181,7 @@ Diagnosis check_certificates(const DoctorFacts& facts) {
   for (const json& key : keys_in_use(*facts.status)) {
     const std::string of = "the key " + text(key, "fingerprint").substr(0, 16);
     const auto end = x509::parse_rfc3339(text(key, "certificate_until"));
+    if (!end && good_openpgp(facts, text(key, "fingerprint")) != nullptr) continue;
     if (!end)
       return result(Verdict::Problem, of + " has no certificate that is valid",
                     "run `latchkey token enroll`");
@@ -216,7 +191,9 @@ Diagnosis check_certificates(const DoctorFacts& facts) {
           "get a new one from whoever issued it, or run `latchkey token enroll` for a self-signed one");
     until += (until.empty() ? "" : ", ") + of + " until " + x509::to_date(*end);
   }
-  if (until.empty()) return result(Verdict::Skipped, "no party is shown a key");
+  if (until.empty())
+    return result(Verdict::Skipped,
+                  "no party is shown an X.509 certificate but envelopes, which renew themselves");
   return result(Verdict::Ok, "there is a certificate for " + until);
 }
 

@@ -5,7 +5,7 @@
 
 #include "openpgp-auth/certificate.h"
 #include "openpgp-auth/rfc6091_body.h"
-#include "proxy/status_report.h"
+#include "proxy/connection_report.h"
 #include "tlscore/base/log.h"
 
 namespace proxy {
@@ -63,14 +63,16 @@ json explain_report(const Destination& destination, const Explanation& explanati
               {"certificate_type", std::string(to_string(explanation.negotiated.certificate_type))},
               {"certificate_asked", explanation.negotiated.certificate_asked},
               {"identity", explanation.identity},
-              {"identity_form", printable(explanation.identity_form)},
+              {"identity_form", explanation.shown.text()},
+              {"identity_name", explanation.shown.name},
               {"identity_note", printable(explanation.identity_note)},
               {"identity_in_clear",
                !explanation.identity.empty() && explanation.negotiated.version == tls::Version::Tls12}};
   for (const judge::Finding& finding : judgement.findings) {
     report["findings"].push_back({{"assessor", finding.assessor},
                                   {"verdict", std::string(judge::to_string(finding.verdict))},
-                                  {"reason", finding.reason}});
+                                  {"reason", finding.reason},
+                                  {"warning", finding.is_warning}});
   }
   if (!explanation.chain.empty()) {
     const x509::Certificate& leaf = explanation.chain.front();
@@ -90,7 +92,8 @@ std::string explain_text(const json& report) {
   for (const json& finding : report["findings"]) {
     std::string name = finding["assessor"].get<std::string>();
     name.resize(12, ' ');
-    text += "  " + name + finding["verdict"].get<std::string>() + ": " +
+    text += "  " + name + finding["verdict"].get<std::string>() +
+            (finding["warning"].get<bool>() ? " (take care): " : ": ") +
             finding["reason"].get<std::string>() + '\n';
   }
   text += "  protocol    " + report["protocol"].get<std::string>();
@@ -112,7 +115,8 @@ std::string explain_text(const json& report) {
   if (const auto form = report["identity_form"].get<std::string>(); !form.empty())
     text += "              as " + form + '\n';
   if (report["identity_in_clear"].get<bool>()) {
-    text += "              in TLS 1.2 your certificate crosses the network in clear\n";
+    text += "              in TLS 1.2 your certificate, with " + report["identity_name"].get<std::string>() +
+            " in it, crosses the network in clear\n";
   }
   return text;
 }

@@ -13,7 +13,7 @@ namespace proxy {
 
 /// Fields are added, never renamed: url, party, verdict, summary, trust, findings[] {assessor, verdict,
 /// reason}, protocol, protocol_note, certificate {subject, issuer, not_after, key_sha256}, certificate_asked,
-/// identity, identity_note, identity_in_clear.
+/// identity, identity_form, identity_name, identity_note, identity_in_clear.
 [[nodiscard]] nlohmann::json explain_report(const Destination& destination, const Explanation& explanation);
 
 [[nodiscard]] std::string explain_text(const nlohmann::json& report);

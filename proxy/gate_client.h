@@ -1,55 +1,16 @@
-// Who a gate's client is: what it proved, and the names that follow from it.
+// Who a gate's client is by X.509, or by its bare key.
 #pragma once
 
-#include <chrono>
-#include <string>
-#include <string_view>
-#include <vector>
-
+#include "tlscore/judge/authorization_peer.h"
 #include "tlscore/x509/certificate.h"
 
 namespace proxy {
 
-/// How a client was authenticated.
-enum class GateMethod : std::uint8_t {
-  None,         ///< It showed nothing.
-  Key,          ///< It holds a key, and no CA says whose that is.
-  X509,         ///< A CA that the gate believes says whose key it is.
-  OpenPgpX509,  ///< By the OpenPGP certificate inside an X.509 certificate.
-  OpenPgp,      ///< By an OpenPGP certificate (RFC 6091).
-};
-
-/// "", "key", "x509", "openpgp-x509", "openpgp": the value of X-Latchkey-Method.
-[[nodiscard]] std::string_view to_string(GateMethod method);
-
-/// A plain value. There are names only where they are vouched for.
-struct GateClient {
-  GateMethod method = GateMethod::None;
-  bool vouched_for = false;   ///< A CA or the keyring, which the gate believes, says whose key it is.
-  std::string fingerprint{};  ///< OpenPGP: 40 hex digits of the primary key. Else key_sha256.
-  std::string key_sha256{};   ///< 64 hex digits, of the SubjectPublicKeyInfo.
-  std::string subject{};      ///< X.509: the whole distinguished name, in one line.
-  std::vector<std::string> user_ids{};        ///< OpenPGP: those that are valid, the primary one first.
-  std::vector<std::string> mail_addresses{};  ///< The domain in lower case.
-  std::vector<std::string> dns_names{};       ///< In lower case; no wildcards.
-  std::string why_unnamed{};                  ///< A clause that says why nobody says whose key it is.
-  std::string why_refused{};  ///< What it presented is broken or withdrawn: a clause; it never passes.
-  std::chrono::sys_seconds expires = std::chrono::sys_seconds::max();  ///< To be judged anew from then on.
-
-  /// The one name that people and backends are told: the first user ID, mail address or DNS name, else the
-  /// subject. Empty without names.
-  [[nodiscard]] std::string identity() const;
-
-  /// For a page or a log: "Alice <alice@example.org> (openpgp, 0123...)", "nobody".
-  [[nodiscard]] std::string describe() const;
-};
-
-/// `local@domain`, the domain in lower case. Empty for anything that is no plain mail address: no quotes, no
-/// white space, one "@", a domain name behind it.
-[[nodiscard]] std::string canonical_mail_address(std::string_view text);
-
-/// A DNS name in lower case. Empty for anything else, addresses and wildcards included.
-[[nodiscard]] std::string canonical_dns_name(std::string_view text);
+/// What backends are told of it: X-Latchkey-Method is to_string(method).
+using GateClient = tlscore::judge::Peer;
+using GateMethod = tlscore::judge::PeerMethod;
+using tlscore::judge::canonical_dns_name;
+using tlscore::judge::canonical_mail_address;
 
 /// What the certificate's own key and names say, for a client whose certificate leads to a CA that the gate
 /// believes. Alternative names that are no plain mail addresses or DNS names are left out.

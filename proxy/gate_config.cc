@@ -3,7 +3,11 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <charconv>
+
+#include "tlscore/judge/authorization.h"
+#include "tlscore/token/pkcs11_uri.h"
 
 namespace proxy {
 
@@ -45,7 +49,17 @@ Result<GateBackend> parse_socket(std::string_view path) {
   return GateBackend{.addresses = {}, .socket = std::string(path)};
 }
 
+/// By such a rule somebody may come whom no CA and no keyring knows.
+bool knows_keys(const judge::AuthorizationRuleText& rule) {
+  using enum judge::AuthorizationRuleText::Kind;
+  return rule.kind == Allow || rule.kind == Exec || rule.kind == Unix;
+}
+
 }  // namespace
+
+bool GateCertificate::key_on_token() const {
+  return token::is_pkcs11_uri(key);
+}
 
 std::string GateBackend::text() const {
   if (!socket.empty()) return std::string(kUnixPrefix) + socket;
@@ -80,16 +94,37 @@ Result<GateBackend> parse_gate_backend(std::string_view text) {
   return GateBackend{.addresses = {*address}, .socket = {}};
 }
 
+Result<std::string> parse_gate_key(std::string_view text) {
+  if (!token::is_pkcs11_uri(text)) return std::string(text);
+  if (to_lower(text).contains("pin-value")) {
+    return fail(ErrorKind::Refused,
+                "a PIN does not belong here; leave pin-value out, `token.pin` says where it comes from");
+  }
+  TRY(token::uri_names(text, "pkcs11:"));
+  return std::string(text);
+}
+
 Result<void> check_gate(const GateConfig& config) {
   if (config.certificates.empty())
     return fail(ErrorKind::Malformed, "a gate needs a certificate and its key");
-  const bool knows_clients =
-      !config.client_roots.empty() || !config.keyring.empty() || !config.allow_file.empty();
+  const bool knows_clients = !config.client_roots.empty() || !config.keyring.empty() ||
+                             !config.allow_file.empty() || std::ranges::any_of(config.authorize, knows_keys);
   if (config.certificate_required && !knows_clients) {
     return fail(ErrorKind::Malformed,
                 "nobody could be let in: say who may come, by the CAs of clients, by a keyring, by an allow "
-                "file, or by not "
+                "file, by other rules, or by not "
                 "requiring certificates");
+  }
+  if (!config.client_crls.empty() && config.client_roots.empty())
+    return fail(ErrorKind::Malformed, "CRLs of clients' CAs are of no use without the CAs of clients");
+  if (!config.allow_file.empty() && !config.authorize.empty()) {
+    return fail(ErrorKind::Malformed,
+                "an allow file and rules of authorization do not stand together: write the file as the rule "
+                "allow:" +
+                    config.allow_file);
+  }
+  if (auto checked = judge::Authorization::check(config.authorize); !checked) {
+    return fail("the authorization", std::move(checked.error()));
   }
   return {};
 }

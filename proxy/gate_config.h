@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proxy/socket_address.h"
+#include "tlscore/judge/authorization_rule.h"
 
 namespace proxy {
 
@@ -20,10 +21,12 @@ struct GateBackend {
   friend bool operator==(const GateBackend&, const GateBackend&) = default;
 };
 
-/// A certificate chain and its key, in PEM files.
+/// A certificate chain in a PEM file, and where its key is.
 struct GateCertificate {
   std::string chain_file;
-  std::string key_file;
+  std::string key;  ///< A PEM file, or a key on a token: a PKCS#11 URI (RFC 7512).
+
+  [[nodiscard]] bool key_on_token() const;
 
   friend bool operator==(const GateCertificate&, const GateCertificate&) = default;
 };
@@ -42,9 +45,11 @@ struct GateConfig {
   std::vector<GateCertificate> certificates{};  ///< The first is for clients that name no server.
   std::vector<std::string> openpgp_files{};     ///< OpenPGP certificates for these keys, for RFC 6091.
   std::string client_roots{};                   ///< CAs of clients, a PEM file; empty: none.
-  std::string keyring{};             ///< GnuPG home that vouches for clients, or kUsersKeyring; empty: none.
-  std::string allow_file{};          ///< Who may come (gate_allow_list.h); empty: who is trusted.
-  bool certificate_required = true;  ///< Else who shows none comes as nobody.
+  std::string client_crls{};  ///< A folder of these CAs' CRLs (x509/crl_folder.h); empty: none is asked.
+  std::string keyring{};      ///< GnuPG home that vouches for clients, or kUsersKeyring; empty: none.
+  std::string allow_file{};   ///< Stands for authorize = ["allow:FILE"].
+  std::vector<tlscore::judge::AuthorizationRuleText> authorize{};  ///< Who may come; empty: who is trusted.
+  bool certificate_required = true;                                ///< Else who shows none comes as nobody.
   GateForwarding forwarding = GateForwarding::Http;
 
   friend bool operator==(const GateConfig&, const GateConfig&) = default;
@@ -57,8 +62,12 @@ struct GateConfig {
 /// Refused for an address that is not this machine's loopback: what leaves a gate is no longer protected.
 [[nodiscard]] tlscore::Result<GateBackend> parse_gate_backend(std::string_view text);
 
+/// The key of a certificate: any path, or a PKCS#11 URI. Fails with Refused for a URI that carries a PIN (RFC
+/// 7512, section 2.4), and with Malformed for one that cannot be read.
+[[nodiscard]] tlscore::Result<std::string> parse_gate_key(std::string_view text);
+
 /// What cannot stand together. Fails with Malformed and a sentence: no certificate; nobody who could be let
-/// in.
+/// in; CRLs without CAs.
 [[nodiscard]] tlscore::Result<void> check_gate(const GateConfig& config);
 
 }  // namespace proxy

@@ -1,6 +1,6 @@
 // Requests in a row, each authorized and forwarded.
+#include "proxy/deadline.h"
 #include "proxy/gate_backend.h"
-#include "proxy/gate_deadline.h"
 #include "proxy/gate_headers.h"
 #include "proxy/gate_pages.h"
 #include "proxy/gate_session.h"
@@ -137,7 +137,8 @@ Task<Result<bool>> serve_one(Requests& all, HttpRequestParser& parser) {
   GateSession& session = all.session;
   const auto problem = co_await find_problem(session, parser.message());
   if (problem) {
-    Error why{ErrorKind::Refused, problem->title + ": " + problem->what_happened};
+    Error why{ErrorKind::Refused, session.why_denied.empty() ? problem->title + ": " + problem->what_happened
+                                                             : session.why_denied};
     auto refused = co_await refuse(all, parser.message(), *problem, std::move(why));
     co_return fail(refused.error());
   }

@@ -23,12 +23,14 @@ Task<GateClient> judge_client(const GateSettings& settings, const judge::Present
                               Cancel& cancel) {
   if (!presented.key) co_return GateClient{};
   if (settings.keyring() != nullptr) {
-    auto by_openpgp = co_await judge_openpgp_client(*settings.keyring(), presented, cancel);
+    auto by_openpgp =
+        co_await judge_openpgp_client(*settings.keyring(), *settings.outcomes(), presented, cancel);
     if (by_openpgp) co_return std::move(*by_openpgp);
   }
   const PartyTrust& trust = settings.trust();
+  judge::Remembered remembered{.cache = settings.outcomes()};
   const judge::Judgement judgement =
-      co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
+      co_await judge::judge(presented, trust.expression, trust.assessors, cancel, std::move(remembered));
   GateClient client = judgement.trusted() ? client_of_ca(presented.chain.front())
                                           : client_with_key(*presented.key, judgement.summary);
   client.expires = judgement.expires;

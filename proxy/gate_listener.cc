@@ -48,7 +48,7 @@ Result<std::unique_ptr<GateListener>> GateListener::start(EventLoop& loop, const
 /// The queue stays as it is, and would call again at once.
 void GateListener::pause() {
   constexpr std::chrono::milliseconds kPause{100};
-  log(LogLevel::Error, "no descriptors are left to accept with");
+  m_log_of_limit.log(LogLevel::Error, "no descriptors are left to accept with");
   static_cast<void>(event_del(m_accept.get()));
   m_pause = m_loop.after(kPause, [this] { static_cast<void>(event_add(m_accept.get(), nullptr)); });
 }

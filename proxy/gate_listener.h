@@ -9,6 +9,7 @@
 
 #include "proxy/socket_address.h"
 #include "tlscore/base/event_loop.h"
+#include "tlscore/base/log_limit.h"
 
 namespace proxy {
 
@@ -40,6 +41,7 @@ class GateListener {
   SocketAddress m_address;
   tlscore::UniqueFd m_fd;
   tlscore::Event m_accept;
+  tlscore::LogLimit m_log_of_limit;
   std::unique_ptr<tlscore::Timer> m_pause;
 };
 

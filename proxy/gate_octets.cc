@@ -13,7 +13,7 @@ Task<Result<void>> serve_gate_octets(GateSession& session) {
   const bool allowed = co_await authorize_gate_client(session);
   if (!allowed) {
     static_cast<void>(co_await session.stream->finish_writing(session.live.cancel, Limits::kRequestHeader));
-    co_return fail(ErrorKind::Refused, session.client.describe() + " may not pass");
+    co_return fail(ErrorKind::Refused, session.why_denied);
   }
   session.live.phase = "connecting to the backend";
   GateBackend backend = session.settings->config().backend;

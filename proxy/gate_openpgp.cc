@@ -42,6 +42,17 @@ GateClient refused(const judge::Presented& presented, std::string why) {
   return client;
 }
 
+/// Nothing where what it depends on cannot be told.
+Task<std::optional<judge::OutcomeKey>> question_of(openpgp_auth::KeyringLookups& keyring,
+                                                   const judge::OutcomeCache& outcomes,
+                                                   const judge::Presented& presented, Cancel& cancel) {
+  const auto contents = co_await keyring.contents(cancel);
+  if (!contents) co_return std::nullopt;
+  const std::string depends_on = "keyring " + *contents;
+  co_return outcomes.key_of(
+      {.assessor = "openpgp client", .trust = "", .depends_on = depends_on, .presented = presented});
+}
+
 }  // namespace
 
 GateClient client_of_keyring(KeyQuestion question, const KeyringAnswer& answer) {
@@ -68,24 +79,61 @@ GateClient client_of_keyring(KeyQuestion question, const KeyringAnswer& answer) 
   return client;
 }
 
+judge::Outcome outcome_of_client(const GateClient& client) {
+  judge::Outcome outcome{.expires = client.expires, .texts = {client.fingerprint}};
+  if (!client.why_refused.empty()) {
+    outcome.reason = client.why_refused;
+    return outcome;
+  }
+  outcome.verdict = client.vouched_for ? judge::Verdict::Pass : judge::Verdict::Absent;
+  outcome.reason = client.why_unnamed;
+  outcome.texts.insert(outcome.texts.end(), client.user_ids.begin(), client.user_ids.end());
+  return outcome;
+}
+
+GateClient client_of_outcome(const judge::Outcome& outcome) {
+  GateClient client;
+  client.method = GateMethod::OpenPgp;
+  client.expires = outcome.expires;
+  client.fingerprint = outcome.texts.empty() ? "" : outcome.texts.front();
+  client.vouched_for = outcome.verdict == judge::Verdict::Pass;
+  const bool is_refused = outcome.verdict == judge::Verdict::Fail;
+  (is_refused ? client.why_refused : client.why_unnamed) = outcome.reason;
+  for (std::size_t i = 1; i < outcome.texts.size(); ++i) add_names(client, outcome.texts[i]);
+  return client;
+}
+
 Task<std::optional<GateClient>> judge_openpgp_client(openpgp_auth::KeyringLookups& keyring,
+                                                     judge::OutcomeCache& outcomes,
                                                      const judge::Presented& presented, Cancel& cancel) {
   auto shown = openpgp_auth::find_presented_key(presented);
   if (!shown) co_return refused(presented, "its OpenPGP certificate: " + shown.error().message);
   if (!*shown) co_return std::nullopt;
-  openpgp_auth::PresentedKey& key = **shown;
+  const auto complete = [&presented](GateClient client) {
+    client.key_sha256 = to_hex(presented.key->spki_sha256());
+    if (presented.openpgp.empty()) client.method = GateMethod::OpenPgpX509;
+    return client;
+  };
+  const auto key = co_await question_of(keyring, outcomes, presented, cancel);
+  if (key) {
+    std::vector<judge::OutcomeCache::Wanted> wanted = {{*key, "client"}};
+    const auto found = co_await outcomes.find(std::move(wanted), presented.now, cancel);
+    if (found.front()) co_return complete(client_of_outcome(*found.front()));
+  }
+  openpgp_auth::PresentedKey& its = **shown;
   const KeyQuestion question{.host = presented.host,
                              .role = judge::Role::Client,
-                             .key = key.fingerprint,
-                             .has_back_signature = key.has_back_signature,
+                             .key = its.fingerprint,
+                             .has_back_signature = its.has_back_signature,
                              .listed = {},
                              .now = presented.now};
-  const auto answer = co_await keyring.answer(std::move(key.certificate), std::move(key.key_id), cancel);
+  const auto answer = co_await keyring.answer(std::move(its.certificate), std::move(its.key_id), cancel);
   if (!answer) co_return refused(presented, "the keyring cannot be asked: " + answer.error().message);
   GateClient client = client_of_keyring(question, **answer);
-  client.key_sha256 = to_hex(presented.key->spki_sha256());
-  if (presented.openpgp.empty()) client.method = GateMethod::OpenPgpX509;
-  co_return client;
+  // The keyring may be another one by now.
+  const auto key_now = co_await question_of(keyring, outcomes, presented, cancel);
+  if (key && key == key_now) outcomes.keep(*key, outcome_of_client(client), presented.now);
+  co_return complete(std::move(client));
 }
 
 }  // namespace proxy

@@ -9,7 +9,8 @@ namespace proxy {
 
 using namespace tlscore;
 
-Result<Gates::Prepared> Gates::prepare(std::span<const GateConfig> configs) {
+Result<Gates::Prepared> Gates::prepare(std::span<const GateConfig> configs,
+                                       const std::shared_ptr<judge::OutcomeCache>& outcomes) {
   Prepared prepared;
   for (const GateConfig& config : configs) {
     // With port 0 every gate has a port of its own.
@@ -18,12 +19,12 @@ Result<Gates::Prepared> Gates::prepare(std::span<const GateConfig> configs) {
     });
     Prepared::One one;
     if (same != m_gates.end()) {
-      auto settings = GateSettings::create(m_loop, config);
+      auto settings = GateSettings::create(m_loop, config, outcomes);
       if (!settings) return fail("gate " + config.listen.text(), std::move(settings.error()));
       one.existing = same->get();
       one.settings = std::move(*settings);
     } else {
-      auto started = Gate::start(m_loop, config);
+      auto started = Gate::start(m_loop, config, &m_tokens, outcomes);
       if (!started) return fail("gate " + config.listen.text(), std::move(started.error()));
       one.started = std::move(*started);
     }
@@ -50,6 +51,19 @@ void Gates::use(Prepared prepared) {
     gate->close_port();
     m_retired.push_back(std::move(gate));
   }
+}
+
+void Gates::token_left(const ArmedToken& token, const Error& why) {
+  for (const auto& gate : m_gates) gate->token_left(token, why);
+  for (const auto& gate : m_retired) gate->token_left(token, why);
+}
+
+std::chrono::steady_clock::time_point Gates::last_use() const {
+  std::chrono::steady_clock::time_point latest;
+  for (const auto* gates : {&m_gates, &m_retired}) {
+    for (const auto& gate : *gates) latest = std::max(latest, gate->connections().last_use());
+  }
+  return latest;
 }
 
 void Gates::stop() {

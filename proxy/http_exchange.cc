@@ -56,9 +56,11 @@ Task<Result<void>> run_once(Exchange& x) {
                    .server_name = "the party"};
   auto done = co_await transfer(one);
   x.end.answered = one.answered;
+  x.end.bad_request = one.bad_request;
   x.end.keep_client = one.keep_client;
   x.kept->used = true;
   if (!one.keep_server) x.kept.reset();
+  if (!done && !one.bad_request) co_return fail(partys_error(done.error()));
   co_return done;
 }
 

@@ -35,6 +35,7 @@ class KeptLink {
 struct ExchangeEnd {
   bool keep_client = false;  ///< The client may send its next request.
   bool answered = false;     ///< Something of a response went to the client: no page of ours may follow.
+  bool bad_request = false;  ///< It failed because the request's body is not what HTTP allows.
   std::optional<tlscore::Error> error;
 };
 

@@ -71,7 +71,8 @@ Task<Turn> serve_connect(Services& services, InputBuffer& client, const HttpRequ
   Turn turn;
   auto destination = co_await allowed_destination(services, client, request, turn, live.cancel);
   if (!destination) co_return turn;
-  auto preparing = prepare_link(services, *destination, live);
+  const bool tells_later = tells_within_tls(*destination, request.headers);
+  auto preparing = prepare_link(services, *destination, tells_later, live);
   auto link = co_await while_client_stays(services.loop, client, live, std::move(preparing));
   if (!link) co_return co_await refuse(services, client, request, link.error(), live.cancel);
   const Bytes success = to_bytes("HTTP/1.1 200 Connection established\r\n\r\n");
@@ -94,19 +95,15 @@ Task<Turn> serve_absolute(Services& services, InputBuffer& client, HttpRequestPa
     co_return co_await refuse(services, client, request, std::move(error), live.cancel);
   }
   const ExchangeEnd end = co_await exchange(services, *destination, parser, client, kept, live);
+  if (end.bad_request && !end.answered) {
+    Problem problem = bad_request(*end.error);
+    co_return co_await refuse(client, request, std::move(problem), *end.error, live.cancel);
+  }
   if (end.error && !end.answered)
     co_return co_await refuse(services, client, request, *end.error, live.cancel);
   // A part of a response is no response: the client has to see that.
   if (end.error) client.stream().close(true);
   co_return Turn{.keep = end.keep_client, .error = end.error};
-}
-
-Task<Turn> serve_own(Services& services, InputBuffer& client, const HttpRequest& request,
-                     LiveConnection& live) {
-  live.asked_by = "own page";
-  std::string page = own_page(services, request);
-  co_await send_last_answer(client, std::move(page), live.cancel);
-  co_return Turn{};
 }
 
 Task<Turn> serve_one(Services& services, InputBuffer& client, HttpRequestParser& parser,
@@ -119,7 +116,7 @@ Task<Turn> serve_one(Services& services, InputBuffer& client, HttpRequestParser&
     case HttpTargetForm::Absolute:
       live.party = to_string(request.target.authority);
       co_return co_await serve_absolute(services, client, parser, kept, live);
-    default: co_return co_await serve_own(services, client, request, live);
+    default: co_await serve_own_page(services, client, parser, live); co_return Turn{};
   }
 }
 

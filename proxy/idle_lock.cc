@@ -9,8 +9,8 @@ using namespace tlscore;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-IdleLock::IdleLock(EventLoop& loop, Tokens& tokens, const LiveConnections& connections, milliseconds limit)
-    : m_loop(loop), m_tokens(tokens), m_connections(connections), m_limit(limit) {
+IdleLock::IdleLock(EventLoop& loop, Tokens& tokens, LastUse last_use, milliseconds limit)
+    : m_loop(loop), m_tokens(tokens), m_last_use(std::move(last_use)), m_limit(limit) {
   if (limit.count() > 0) look_again(limit);
 }
 
@@ -21,7 +21,7 @@ void IdleLock::look_again(milliseconds delay) {
 void IdleLock::look() {
   const auto now = steady_clock::now();
   // Idleness begins with arming at the earliest: a token that was unlocked just now is not unused.
-  const auto unused_since = std::max(m_connections.last_use(), m_tokens.armed_since());
+  const auto unused_since = std::max(m_last_use(), m_tokens.armed_since());
   const auto unused = std::chrono::duration_cast<milliseconds>(now - unused_since);
   const bool is_over = unused >= m_limit;
   if (is_over) spawn(m_loop, m_tokens.lock(LockReason::Idle));

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
-#include "proxy/live_connections.h"
 #include "proxy/tokens.h"
 
 namespace proxy {
@@ -13,9 +13,11 @@ namespace proxy {
 /// thread.
 class IdleLock {
  public:
+  /// When such a connection was last alive: now, while there is one.
+  using LastUse = std::function<std::chrono::steady_clock::time_point()>;
+
   /// `limit` 0: never.
-  IdleLock(tlscore::EventLoop& loop, Tokens& tokens, const LiveConnections& connections,
-           std::chrono::milliseconds limit);
+  IdleLock(tlscore::EventLoop& loop, Tokens& tokens, LastUse last_use, std::chrono::milliseconds limit);
 
  private:
   void look();
@@ -23,7 +25,7 @@ class IdleLock {
 
   tlscore::EventLoop& m_loop;
   Tokens& m_tokens;
-  const LiveConnections& m_connections;
+  LastUse m_last_use;
   std::chrono::milliseconds m_limit;
   std::unique_ptr<tlscore::Timer> m_timer;
 };

@@ -2,6 +2,7 @@
 #include "proxy/listener.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -34,6 +35,17 @@ Error bind_error(const std::string& address, int number) {
 
 }  // namespace
 
+void admit_client(UniqueFd client, const OnClient& on_client, const OnStranger& on_stranger) {
+  const auto owner = peer_owner(client.get());
+  if (!owner) {
+    on_stranger(std::move(client), owner.error());
+  } else if (*owner != ::geteuid()) {
+    on_stranger(std::move(client), {ErrorKind::Refused, "user " + std::to_string(*owner) + " connected"});
+  } else {
+    on_client(std::move(client));
+  }
+}
+
 Listener::Listener(OnClient on_client, OnStranger on_stranger)
     : m_on_client(std::move(on_client)), m_on_stranger(std::move(on_stranger)) {}
 
@@ -63,6 +75,11 @@ Result<void> Listener::bind_to(const ListenAddress& address) {
   if (!m_fd) return fail(bind_error(address.text(), errno));
   const int yes = 1;
   static_cast<void>(::setsockopt(m_fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes));
+  // What is accepted inherits both. An answer does not wait for the acknowledgement of what went before; and
+  // nothing is paced, as BBR would, by the rate of a client that asked for little until now: loopback has no
+  // congestion.
+  static_cast<void>(::setsockopt(m_fd.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes));
+  static_cast<void>(::setsockopt(m_fd.get(), IPPROTO_TCP, TCP_CONGESTION, "reno", 4));
   if (::bind(m_fd.get(), wanted.data(), wanted.size()) != 0) return fail(bind_error(address.text(), errno));
   m_address = TRY(SocketAddress::local_of(m_fd.get())).text();
   return {};
@@ -86,17 +103,9 @@ void Listener::on_accept(int fd, short /*what*/, void* self) noexcept {
   for (int i = 0; i < kAcceptsInOneTurn; ++i) {
     UniqueFd client(::accept4(fd, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!client && (errno == EMFILE || errno == ENFILE))
-      log(LogLevel::Error, "no descriptors are left to accept with");
+      listener.m_log_of_limit.log(LogLevel::Error, "no descriptors are left to accept with");
     if (!client) return;
-    const auto owner = peer_owner(client.get());
-    if (!owner) {
-      listener.m_on_stranger(std::move(client), owner.error());
-    } else if (*owner != ::geteuid()) {
-      listener.m_on_stranger(std::move(client),
-                             {ErrorKind::Refused, "user " + std::to_string(*owner) + " connected"});
-    } else {
-      listener.m_on_client(std::move(client));
-    }
+    admit_client(std::move(client), listener.m_on_client, listener.m_on_stranger);
   }
 }
 

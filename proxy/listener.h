@@ -8,6 +8,7 @@
 
 #include "proxy/config.h"
 #include "tlscore/base/event_loop.h"
+#include "tlscore/base/log_limit.h"
 
 namespace proxy {
 
@@ -15,6 +16,10 @@ namespace proxy {
 using OnClient = std::function<void(tlscore::UniqueFd)>;
 /// Called with one of somebody else's, or of nobody known, and why.
 using OnStranger = std::function<void(tlscore::UniqueFd, const tlscore::Error&)>;
+
+/// Gives an accepted connection to the one or the other, by whose it is. Both come from the loop, as does
+/// this.
+void admit_client(tlscore::UniqueFd client, const OnClient& on_client, const OnStranger& on_stranger);
 
 class Listener {
  public:
@@ -41,6 +46,7 @@ class Listener {
   std::string m_socket_path;  ///< Of a UNIX socket: taken away at the end.
   tlscore::UniqueFd m_fd;
   tlscore::Event m_accept;
+  tlscore::LogLimit m_log_of_limit;
 };
 
 }  // namespace proxy

@@ -3,11 +3,18 @@
 
 #include <algorithm>
 
+#include "proxy/armed_token.h"
 #include "tlscore/base/log.h"
 
 namespace proxy {
 
 using namespace tlscore;
+
+namespace {
+
+constexpr std::size_t kPartiesInLog = 1000;
+
+}  // namespace
 
 LiveConnection::ClosesWith::ClosesWith(LiveConnection& connection, Stream& stream)
     : m_connection(connection), m_stream(&stream) {
@@ -51,12 +58,33 @@ std::chrono::steady_clock::time_point LiveConnections::last_use() const {
   return in_use ? std::chrono::steady_clock::now() : m_last_end;
 }
 
+bool LiveConnections::abort_one(std::uint64_t id, const Error& why) {
+  const auto found = std::ranges::find(m_all, id, &LiveConnection::id);
+  if (found == m_all.end()) return false;
+  (*found)->abort(why);
+  return true;
+}
+
 void LiveConnections::abort_all(const Error& why) {
   for (LiveConnection* connection : m_all) connection->abort(why);
 }
 
+void LiveConnections::signed_for(const LiveConnection& one, const std::string& key,
+                                 const tls::CertificateSummary& shown) {
+  if (m_log_of_signatures.size() >= kPartiesInLog) m_log_of_signatures.clear();
+  const std::string token = one.token && one.token->info() ? one.token->info()->label : "";
+  m_log_of_signatures[one.party].log(LogLevel::Info,
+                                     "signed for " + one.party + ", which sees " + shown.text(),
+                                     {{"EVENT", "signed"},
+                                      {"PARTY", one.party},
+                                      {"KEY", key},
+                                      {"CERTIFICATE", shown.fingerprint},
+                                      {"TOKEN", token}});
+}
+
 void LiveConnections::refused(std::string asked_for, std::string reason) {
-  log(LogLevel::Notice, "refused " + asked_for + ": " + reason);
+  m_log_of_refusals.log(LogLevel::Notice, "refused " + asked_for + ": " + reason,
+                        {{"EVENT", "refused"}, {"PARTY", asked_for}, {"REASON", reason}});
   m_refusals.push_back({std::chrono::system_clock::now(), std::move(asked_for), std::move(reason)});
   if (m_refusals.size() > kKeptRefusals) m_refusals.pop_front();
 }

@@ -6,13 +6,16 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "proxy/relay.h"
 #include "tlscore/base/cancel.h"
+#include "tlscore/base/log_limit.h"
 #include "tlscore/base/stream.h"
+#include "tlscore/tls/certificate_summary.h"
 
 namespace proxy {
 
@@ -25,10 +28,15 @@ struct LiveConnection {
   std::string asked_by;   ///< "HTTP", "CONNECT", "SOCKS5", ...
   std::string party;      ///< Empty until one is known; then the host asked for and the port dialled.
   std::string phase;      ///< "reading the request", "dialling", "signing", "relaying", ...
+  std::string local;      ///< "wrap", "terminate" or "tunnel"; empty before that is decided.
   std::string protocol;   ///< "TLS 1.3, TLS_AES_128_GCM_SHA256"; empty before, or for a tunnel.
+  std::string alpn;       ///< "h2", "http/1.1"; empty: none was agreed on.
   std::string identity;   ///< The fingerprint of the key that was shown; empty: none.
   std::string judgement;  ///< Why the party is trusted, in a sentence; empty before, or for a tunnel.
-  bool resumed = false;   ///< Identity and judgement are what an earlier connection's handshake found.
+  tlscore::tls::CertificateSummary shown{};  ///< What the other side saw of us.
+  tlscore::tls::CertificateSummary peer{};   ///< What it showed.
+  bool shown_in_clear = false;               ///< What was shown crossed the network as it is: TLS 1.2.
+  bool resumed = false;  ///< Identity and judgement are what an earlier connection's handshake found.
   RelayCounts counts;
   bool bound_to_token = false;        ///< It ends when its token leaves.
   std::shared_ptr<ArmedToken> token;  ///< That token; null: it needs some token, and ends with the last one.
@@ -86,9 +94,14 @@ class LiveConnections {
 
   /// Aborts those that are bound to this token, and if it was the last one, those that need any: how many.
   std::size_t abort_bound_to(const ArmedToken& token, bool last, const tlscore::Error& why);
+  /// Aborts the one with this id; false where it has ended already.
+  bool abort_one(std::uint64_t id, const tlscore::Error& why);
   /// Aborts every one.
   void abort_all(const tlscore::Error& why);
 
+  /// Tells in the log that a key has signed for `one`, whose other side sees `shown` of it.
+  void signed_for(const LiveConnection& one, const std::string& key,
+                  const tlscore::tls::CertificateSummary& shown);
   void refused(std::string asked_for, std::string reason);
   [[nodiscard]] const std::deque<Refusal>& refusals() const { return m_refusals; }
 
@@ -97,6 +110,8 @@ class LiveConnections {
   std::uint64_t m_next_id = 1;
   std::chrono::steady_clock::time_point m_last_end;  ///< Of one that was bound to a token.
   std::deque<Refusal> m_refusals;
+  std::map<std::string, tlscore::LogLimit> m_log_of_signatures;  ///< By party, so that none hides another.
+  tlscore::LogLimit m_log_of_refusals;
 };
 
 }  // namespace proxy

@@ -2,6 +2,7 @@
 #include "proxy/own_identity.h"
 
 #include <algorithm>
+#include <span>
 
 #include "openpgp-auth/own_envelope.h"
 #include "openpgp-auth/rfc6091_body.h"
@@ -19,22 +20,38 @@ bool wants(const IdentityWish& wish, AuthForm form) {
   return std::ranges::find(wish.auth, form) != wish.auth.end();
 }
 
-/// The DER of the X.509 certificate that stands for `key`.
-Task<Result<Bytes>> own_certificate(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
-                                    OwnIdentityOptions options, Cancel& cancel) {
-  auto found = token::find_own_certificate(key, options.certificate_folder);
-  if (!found && found.error().kind == ErrorKind::NotFound && options.enrolls_by_itself) {
-    const token::EnrollOptions enrolling{.folder = options.certificate_folder, .subject = options.subject};
-    found = co_await token::enroll(*signer, key, enrolling, cancel);
-  }
-  if (!found) co_return fail(found.error());
-  co_return Bytes(found->der().begin(), found->der().end());
+std::vector<Bytes> ders(std::span<const x509::Certificate> certificates) {
+  std::vector<Bytes> all;
+  for (const x509::Certificate& each : certificates) all.emplace_back(each.der().begin(), each.der().end());
+  return all;
 }
 
-/// The DER of the X.509 certificate for `key` that carries the user's OpenPGP certificate.
-Task<Result<Bytes>> own_envelope(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
-                                 openpgp_auth::OwnCertificate own, OwnIdentityOptions options,
-                                 Cancel& cancel) {
+/// The X.509 certificate that stands for `key`, and those above it. One of our own that is about to end is
+/// made anew, if that can be; it goes on as long as it lasts.
+Task<Result<std::vector<Bytes>>> own_chain(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
+                                           OwnIdentityOptions options, Cancel& cancel) {
+  auto found = token::find_own_chain(key, options.certificate_folder);
+  auto subject = token::name_to_renew(key, options.certificate_folder);
+  if (!found && found.error().kind == ErrorKind::NotFound && options.enrolls_by_itself && !subject)
+    subject = options.subject;
+  if (subject) {
+    token::EnrollOptions enrolling{.folder = options.certificate_folder, .subject = std::move(*subject)};
+    const auto made = co_await token::enroll(*signer, key, std::move(enrolling), cancel);
+    if (made) {
+      log(LogLevel::Notice,
+          "made a certificate for the token's key, until " + x509::to_date(made->not_after()));
+      co_return ders({&*made, 1});
+    }
+    if (!found) co_return fail(made.error());
+  }
+  if (!found) co_return fail(found.error());
+  co_return ders(*found);
+}
+
+/// The X.509 certificate for `key` that carries the user's OpenPGP certificate.
+Task<Result<std::vector<Bytes>>> own_envelope(std::shared_ptr<token::SignerClient> signer, token::KeyInfo key,
+                                              openpgp_auth::OwnCertificate own, OwnIdentityOptions options,
+                                              Cancel& cancel) {
   openpgp_auth::EnvelopeRequest wanted{
       .key = key.public_key, .openpgp = own.octets, .now = x509::now(), .expires = own.expires};
   const std::string fingerprint = to_hex(key.public_key.spki_sha256());
@@ -45,7 +62,7 @@ Task<Result<Bytes>> own_envelope(std::shared_ptr<token::SignerClient> signer, to
   auto made = co_await openpgp_auth::keep_own_envelope(std::move(wanted), options.certificate_folder,
                                                        std::move(sign), cancel);
   if (!made) co_return fail(made.error());
-  co_return Bytes(made->der().begin(), made->der().end());
+  co_return ders({&*made, 1});
 }
 
 Result<Bytes> certificate_body(const openpgp_auth::OwnCertificate& own) {
@@ -60,18 +77,6 @@ bool fits_tls12(const x509::PublicKey& key) {
 }
 
 }  // namespace
-
-std::string describe_shown(const tls::Identity& identity, const tls::Negotiated& negotiated) {
-  if (!tls::has_form(identity, negotiated)) return {};
-  if (negotiated.certificate_type == tls::CertificateType::OpenPgp)
-    return "the OpenPGP certificate " + identity.openpgp_about;
-  const auto certificate = x509::Certificate::parse_der(identity.chain.front());
-  if (!certificate) return {};
-  const auto envelope = openpgp_auth::open_envelope(*certificate);
-  if (envelope && *envelope)
-    return "an X.509 certificate that carries the OpenPGP certificate " + identity.openpgp_about;
-  return "the X.509 certificate " + certificate->subject();
-}
 
 Task<Result<std::string>> find_openpgp_key(std::vector<token::KeyInfo> keys, std::string fingerprint,
                                            openpgp_auth::KeyringLookups& keyring, Cancel& cancel) {
@@ -100,7 +105,6 @@ Task<Result<std::shared_ptr<const tls::Identity>>> own_identity(std::shared_ptr<
     if (!own && own.error().kind != ErrorKind::NotFound)
       log(LogLevel::Warning, "your OpenPGP certificate cannot be shown: " + printable(own.error().message));
   }
-  if (own) identity.openpgp_about = own->primary.to_hex() + ", " + printable(own->user_id);
   if (own && wants(wish, AuthForm::OpenPgp) && fits_tls12(key.public_key)) {
     auto body = certificate_body(*own);
     if (!body) co_return fail(body.error());
@@ -109,18 +113,18 @@ Task<Result<std::shared_ptr<const tls::Identity>>> own_identity(std::shared_ptr<
   Error first_error = own ? Error{ErrorKind::NotFound, "this party's `auth` names no form"} : own.error();
   for (const AuthForm form : wish.auth) {
     if (form == AuthForm::OpenPgp || (form == AuthForm::OpenPgpX509 && !own)) continue;
-    Result<Bytes> certificate;
+    Result<std::vector<Bytes>> chain;
     if (form == AuthForm::X509) {
-      certificate = co_await own_certificate(signer, key, options, cancel);
+      chain = co_await own_chain(signer, key, options, cancel);
     } else {
       openpgp_auth::OwnCertificate openpgp = *own;
-      certificate = co_await own_envelope(signer, key, std::move(openpgp), options, cancel);
+      chain = co_await own_envelope(signer, key, std::move(openpgp), options, cancel);
     }
-    if (certificate) {
-      identity.chain.push_back(std::move(*certificate));
+    if (chain) {
+      identity.chain = std::move(*chain);
       break;
     }
-    first_error = certificate.error();
+    first_error = chain.error();
   }
   if (identity.chain.empty() && identity.openpgp.empty()) co_return fail(first_error);
   co_return std::make_shared<const tls::Identity>(std::move(identity));

@@ -42,11 +42,6 @@ tlscore::Task<tlscore::Result<std::shared_ptr<const tlscore::tls::Identity>>> ow
     std::shared_ptr<tlscore::token::SignerClient> signer, tlscore::token::KeyInfo key, IdentityWish wish,
     OwnIdentityOptions options, openpgp_auth::KeyringLookups& keyring, tlscore::Cancel& cancel);
 
-/// What a party with whom this was negotiated sees of it: "the OpenPGP certificate 0123..., Alice", "an X.509
-/// certificate that carries the OpenPGP certificate ...", "the X.509 certificate CN=...". Empty: nothing.
-[[nodiscard]] std::string describe_shown(const tlscore::tls::Identity& identity,
-                                         const tlscore::tls::Negotiated& negotiated);
-
 /// The fingerprint (SHA-256 of SubjectPublicKeyInfo, as select_key takes it) of the one of `keys` that is the
 /// OpenPGP key with this fingerprint, 40 lower-case digits, or a subkey of it. Fails with NotFound. `keyring`
 /// and `cancel` have to stay until the task ends.

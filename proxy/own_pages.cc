@@ -4,9 +4,13 @@
 #include <algorithm>
 
 #include "pac/pac_script.h"
+#include "proxy/last_answer.h"
+#include "proxy/page_actions.h"
 #include "proxy/page_problems.h"
 #include "proxy/party_pac.h"
+#include "proxy/status_files.h"
 #include "proxy/status_page.h"
+#include "proxy/status_stream.h"
 #include "tlscore/base/bytes.h"
 
 namespace proxy {
@@ -54,25 +58,61 @@ Page pac_page(const Services& services, const HttpRequest& request) {
           .headers = {{"Cache-Control", "no-cache"}}};
 }
 
+Page own_file(std::string_view type, std::string_view text) {
+  return {.status = 200,
+          .content_type = std::string(type),
+          .body = std::string(text),
+          // Another version of Latchkey may have another.
+          .headers = {{"Cache-Control", "no-cache"}}};
+}
+
+/// What is read with GET, or nothing.
+std::optional<Page> find_page(Services& services, const HttpRequest& request, std::string_view path) {
+  if (path == "/") return status_page(services, wanted_format(request.headers));
+  if (path == "/proxy.pac") return pac_page(services, request);
+  if (path == "/status.css") return own_file("text/css; charset=utf-8", status_style());
+  if (path == "/status.js") return own_file("text/javascript; charset=utf-8", status_script());
+  if (path == "/icon.svg") return own_file("image/svg+xml", status_icon());
+  return std::nullopt;
+}
+
+/// Why this request is not answered, if so.
+std::optional<Problem> why_not(const Services& services, const HttpRequest& request, std::string_view path) {
+  if (!is_our_host(services, request)) return wrong_host(services.addresses.front());
+  if (is_cross_site(request)) return another_origin();
+  if (!request.upgrade.empty()) return bad_request({ErrorKind::Malformed, "nothing here can be upgraded to"});
+  if (is_action(path)) {
+    if (request.method != "POST") return method_not_allowed("POST");
+  } else if (request.method != "GET" && request.method != "HEAD") {
+    return method_not_allowed("GET, HEAD");
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
-std::string own_page(Services& services, const HttpRequest& request) {
-  HttpClientSide client = client_side(request);
-  client.keep_alive = false;
-  const PageFormat format = wanted_format(request.headers);
-  if (!is_our_host(services, request))
-    return write_problem(wrong_host(services.addresses.front()), format, client);
-  if (is_cross_site(request)) return write_problem(another_origin(), format, client);
-  if (!request.upgrade.empty()) {
-    return write_problem(bad_request({ErrorKind::Malformed, "nothing here can be upgraded to"}), format,
-                         client);
-  }
-  if (request.method != "GET" && request.method != "HEAD")
-    return write_problem(method_not_allowed(), format, client);
+Task<void> serve_own_page(Services& services, InputBuffer& client, HttpRequestParser& parser,
+                          LiveConnection& live) {
+  live.asked_by = "own page";
+  const HttpRequest& request = parser.message();
+  HttpClientSide side = client_side(request);
+  side.keep_alive = false;
   const std::string path = request.target.path.substr(0, request.target.path.find('?'));
-  if (path == "/proxy.pac") return write_page(pac_page(services, request), client);
-  if (path == "/") return write_page(status_page(services, format), client);
-  return write_problem(no_such_page(), format, client);
+  auto problem = why_not(services, request, path);
+  std::string text;
+  if (!problem && path == "/events") {
+    co_await stream_status(services, client, request, live);
+    co_return;
+  }
+  if (!problem && is_action(path)) {
+    text = co_await answer_action(services, client, parser, live);
+  } else if (const auto page = problem ? std::nullopt : find_page(services, request, path)) {
+    text = write_page(*page, side);
+  } else {
+    if (!problem) problem = no_such_page();
+    text = write_problem(*problem, wanted_format(request.headers), side);
+  }
+  co_await send_last_answer(client, std::move(text), live.cancel);
 }
 
 }  // namespace proxy

@@ -42,10 +42,13 @@ std::string_view content_type(PageFormat format) {
 std::string_view reason_phrase(int status) {
   switch (status) {
     case 200: return "OK";
+    case 303: return "See Other";
     case 400: return "Bad Request";
     case 403: return "Forbidden";
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
+    case 413: return "Content Too Large";
+    case 415: return "Unsupported Media Type";
     case 421: return "Misdirected Request";
     case 431: return "Request Header Fields Too Large";
     case 500: return "Internal Server Error";
@@ -59,6 +62,21 @@ std::string_view reason_phrase(int status) {
 
 void add_unless_there(HttpHeaders& headers, std::string_view name, std::string_view value) {
   if (find_header(headers, name) == nullptr) headers.push_back({std::string(name), std::string(value)});
+}
+
+HttpResponse page_response(const Page& page) {
+  HttpResponse response;
+  response.status = page.status;
+  response.reason = reason_phrase(page.status);
+  response.headers = page.headers;
+  add_unless_there(response.headers, "Content-Type", page.content_type);
+  add_unless_there(response.headers, "Cache-Control", "no-store");
+  add_unless_there(response.headers, "X-Content-Type-Options", "nosniff");
+  // Otherwise any web page could load our answers as a script, and the PAC with them.
+  add_unless_there(response.headers, "Cross-Origin-Resource-Policy", "same-origin");
+  add_unless_there(response.headers, "Referrer-Policy", "no-referrer");
+  add_unless_there(response.headers, "Content-Security-Policy", page_policy(""));
+  return response;
 }
 
 }  // namespace
@@ -86,29 +104,29 @@ std::string render_problem(const Problem& problem, PageFormat format) {
   return render_text(problem);
 }
 
+HttpResponseHead write_page_head(const Page& page, const HttpClientSide& client) {
+  HttpResponse response = page_response(page);
+  response.framing.kind = HttpFraming::Kind::UntilClose;
+  return write_response(response, client);
+}
+
 std::string write_page(const Page& page, const HttpClientSide& client) {
-  HttpResponse response;
-  response.status = page.status;
-  response.reason = reason_phrase(page.status);
-  response.headers = page.headers;
-  add_unless_there(response.headers, "Content-Type", page.content_type);
-  add_unless_there(response.headers, "Cache-Control", "no-store");
-  add_unless_there(response.headers, "X-Content-Type-Options", "nosniff");
-  // Otherwise any web page could load our answers as a script, and the PAC with them.
-  add_unless_there(response.headers, "Cross-Origin-Resource-Policy", "same-origin");
-  add_unless_there(response.headers, "Referrer-Policy", "no-referrer");
-  add_unless_there(response.headers, "Content-Security-Policy", page_policy(""));
+  HttpResponse response = page_response(page);
   response.announced_length = page.body.size();
   if (!client.head) response.framing = {HttpFraming::Kind::Length, page.body.size()};
   return write_response(response, client).text + (client.head ? "" : page.body);
 }
 
 std::string write_problem(const Problem& problem, PageFormat format, const HttpClientSide& client) {
-  if (format == PageFormat::Html) return write_page(html_page(problem), client);
+  if (format == PageFormat::Html) {
+    Page page = html_page(problem);
+    page.headers.insert(page.headers.end(), problem.headers.begin(), problem.headers.end());
+    return write_page(page, client);
+  }
   return write_page({.status = problem.status,
                      .content_type = std::string(content_type(format)),
                      .body = render_problem(problem, format),
-                     .headers = {}},
+                     .headers = problem.headers},
                     client);
 }
 

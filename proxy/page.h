@@ -21,6 +21,7 @@ struct Problem {
   std::string title;          ///< A few words, no full stop.
   std::string what_happened;  ///< A sentence or two.
   std::string what_to_do;     ///< The same.
+  HttpHeaders headers{};      ///< Of the answer; values of ours only, without CR and LF.
 };
 
 enum class PageFormat : std::uint8_t { Html, Text, Json };
@@ -47,6 +48,10 @@ struct Page {
 /// Referrer-Policy, a Content-Security-Policy that allows nothing, and Cache-Control: no-store, each unless
 /// `page.headers` has it. To a HEAD the body is left out and its length told.
 [[nodiscard]] std::string write_page(const Page& page, const HttpClientSide& client);
+
+/// The same header for a body that comes piece by piece, in the framing that it gives; `page.body` is not
+/// used.
+[[nodiscard]] HttpResponseHead write_page_head(const Page& page, const HttpClientSide& client);
 
 /// render_problem and write_page together.
 [[nodiscard]] std::string write_problem(const Problem& problem, PageFormat format,

@@ -53,6 +53,16 @@ Problem another_user() {
           "Run \"latchkey run\" as yourself, with a port of your own under [listen] in your configuration."};
 }
 
+Problem no_daemon() {
+  return {
+      503, "Your Latchkey does not run",
+      "This machine keeps the port for all its users, and gives each one's connections to his own Latchkey. "
+      "There is none of yours.",
+      "Write ~/.config/latchkey/config.toml (man 5 latchkey-config), then run \"systemctl --user start "
+      "latchkey\"; "
+      "without systemd, \"latchkey run\"."};
+}
+
 Problem another_origin() {
   return {403, "A web page may not read this",
           "A page of another origin asked for a page of Latchkey, which would tell it where you connect to.",
@@ -68,7 +78,7 @@ Problem unknown_credential() {
 
 Problem bad_request(const tlscore::Error& error) {
   return {status_for(error), "Latchkey could not accept this request",
-          sentence("It was refused before anything was sent on", error.message),
+          sentence("It was refused", error.message),
           "This is a fault of the program that sent it, or of something between that program and Latchkey. "
           "Try another "
           "program, and report it to the makers of this one."};
@@ -80,10 +90,36 @@ Problem no_such_page() {
           R"(Open "/" for the status, or "/proxy.pac" for the PAC file.)"};
 }
 
-Problem method_not_allowed() {
-  return {405, "This page can only be read",
-          "Latchkey's own pages answer GET and HEAD, and the request was another.",
-          "To change something, use the command \"latchkey\" or ~/.config/latchkey/config.toml."};
+Problem method_not_allowed(std::string_view allowed) {
+  return {.status = 405,
+          .title = "This page is not used like that",
+          .what_happened = "It answers " + std::string(allowed) + ", and the request was another.",
+          .what_to_do = "Use the status page, the command \"latchkey\" or ~/.config/latchkey/config.toml.",
+          .headers = {{"Allow", std::string(allowed)}}};
+}
+
+Problem old_form() {
+  return {403, "This page was too old",
+          "The button was on a page from before Latchkey was started, or on none of Latchkey's. Nothing was "
+          "changed.",
+          "Load the status page again, and use the button there."};
+}
+
+Problem form_too_large() {
+  return {413, "This form is too large", "It is larger than any of Latchkey's own. Nothing was changed.",
+          "Load the status page again, and use the button there."};
+}
+
+Problem form_not_understood() {
+  return {
+      415, "This form cannot be read",
+      "Latchkey reads forms as browsers send them (application/x-www-form-urlencoded). Nothing was changed.",
+      "Use the buttons of the status page, or the command \"latchkey\"."};
+}
+
+Problem too_many_listeners() {
+  return {503, "Too many status pages are open", "No more of them are kept up to date.",
+          "Close some of them, then load this one again."};
 }
 
 Problem wrong_host(std::string_view own_address) {

@@ -20,6 +20,8 @@ namespace proxy {
 [[nodiscard]] Problem address_refused(const Authority& destination, std::string_view rule);
 /// 403: somebody else than this user connected.
 [[nodiscard]] Problem another_user();
+/// 503: the dispatcher holds the port, and this user has no daemon.
+[[nodiscard]] Problem no_daemon();
 /// 403: another origin's web page asked for a page of ours.
 [[nodiscard]] Problem another_origin();
 /// 403: a credential of `latchkey exec` that is not, or no longer, good.
@@ -29,8 +31,16 @@ namespace proxy {
 [[nodiscard]] Problem bad_request(const tlscore::Error& error);
 /// 404: no page of ours is called so.
 [[nodiscard]] Problem no_such_page();
-/// 405: our pages are read with GET and HEAD. Goes with an Allow header.
-[[nodiscard]] Problem method_not_allowed();
+/// 405, with the header Allow, for which `allowed` is: "GET, HEAD".
+[[nodiscard]] Problem method_not_allowed(std::string_view allowed);
+/// 403: a form without the key of the page, or with that of an earlier start.
+[[nodiscard]] Problem old_form();
+/// 413: larger than any form of ours.
+[[nodiscard]] Problem form_too_large();
+/// 415: the form has another type than a browser's.
+[[nodiscard]] Problem form_not_understood();
+/// 503: as many pages are kept up to date as may be.
+[[nodiscard]] Problem too_many_listeners();
 /// 421: Host is not one of ours. `own_address` is where the pages are, e.g. "127.0.0.1:6091".
 [[nodiscard]] Problem wrong_host(std::string_view own_address);
 

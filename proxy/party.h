@@ -56,6 +56,7 @@ struct Party {
   std::vector<std::string> openpgp{};  ///< Fingerprints, 40 lower-case hexadecimal digits.
   std::vector<tlscore::Bytes> pin{};   ///< SHA-256 of SubjectPublicKeyInfo, 32 octets each.
   std::string roots{};                 ///< An absolute path; empty: the system's trust store.
+  std::string crls{};                  ///< The absolute path of a folder of CRLs; empty: none is asked.
   LocalMode local = LocalMode::Auto;
   std::string starttls{};  ///< The dialogue before the handshake; empty: none.
   TlsVersions tls = TlsVersions::From12;

@@ -4,11 +4,30 @@
 #include <algorithm>
 
 #include "proxy/armed_token.h"
+#include "proxy/identity_questions.h"
+#include "proxy/last_judgements.h"
+#include "proxy/party_memory.h"
 #include "proxy/peer_openpgp.h"
+#include "proxy/shown_certificate.h"
 
 namespace proxy {
 
 using namespace tlscore;
+
+namespace {
+
+/// What its assessors warn of, in one sentence; empty: nothing.
+std::string warnings_of(const judge::Judgement& judgement) {
+  std::string text;
+  for (const judge::Finding& finding : judgement.findings) {
+    if (!finding.is_warning) continue;
+    if (!text.empty()) text += "; ";
+    text += finding.assessor + ": " + finding.reason;
+  }
+  return text;
+}
+
+}  // namespace
 
 Task<void> PartyAnswers::ask_assessors(const tls::Engine& engine, Cancel& cancel) {
   m_live.phase = "judging";
@@ -22,7 +41,12 @@ Task<void> PartyAnswers::ask_assessors(const tls::Engine& engine, Cancel& cancel
       .openpgp = engine.peer_openpgp().empty() ? Bytes() : m_peer_openpgp,
       .key = engine.peer_key(),
       .now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now())};
-  m_judgement = co_await judge::judge(presented, trust.expression, trust.assessors, cancel);
+  judge::Remembered remembered{.cache = m_services.outcomes, .fresh = m_judge_afresh};
+  m_judgement =
+      co_await judge::judge(presented, trust.expression, trust.assessors, cancel, std::move(remembered));
+  if (cancel.requested()) co_return;
+  m_services.memory.warn(m_destination.text(), warnings_of(*m_judgement));
+  m_services.judgements.found(m_destination.party->name(), m_destination.text(), *m_judgement);
 }
 
 std::vector<tls::CertificateType> PartyAnswers::certificate_types() const {
@@ -40,12 +64,12 @@ Task<Result<std::optional<x509::PublicKey>>> PartyAnswers::peer_key(const tls::E
 }
 
 Task<PartyAnswers::FoundIdentity> PartyAnswers::chosen_identity(Cancel& cancel) {
-  const Identity& wanted = m_destination.party->identity;
+  const Identity wanted = m_services.questions.identity_of(*m_destination.party);
+  m_is_undecided = wanted.kind == Identity::Kind::Ask;
   if (wanted.kind == Identity::Kind::None) co_return std::shared_ptr<const tls::Identity>();
-  if (wanted.kind == Identity::Kind::Ask) {
-    co_return fail(ErrorKind::Unsupported,
-                   "this party's `identity` is of a kind that this build cannot show");
-  }
+  if (m_is_undecided)
+    co_return fail(ErrorKind::Cancelled,
+                   "you are asked which identity it may see when a connection needs one");
   const Party& party = *m_destination.party;
   IdentityWish wish{.selection = key_selection(wanted), .auth = party.auth, .user_id = party.user_id};
   if (wanted.kind == Identity::Kind::OpenPgpFingerprint) {
@@ -89,20 +113,24 @@ Task<Result<std::shared_ptr<const tls::Identity>>> PartyAnswers::judge(const tls
                                                                        Cancel& cancel) {
   co_await ask_assessors(engine, cancel);
   if (!m_judgement->trusted()) co_return fail(ErrorKind::Untrusted, m_judgement->summary);
+  m_must_ask = m_is_undecided && engine.negotiated().certificate_asked;
   auto identity = fitting_identity(engine.negotiated());
   if (!identity) co_return identity;
   const auto lifetime = m_destination.settings->config().cache.ttl_max;
-  m_origin = std::make_shared<const tls::SessionOrigin>(
-      tls::SessionOrigin{.judgement = *m_judgement,
-                         .identity = *identity ? key_fingerprint() : "",
-                         .expires = std::chrono::steady_clock::now() + lifetime,
-                         .certificate_type = engine.negotiated().certificate_type});
+  m_origin = std::make_shared<const tls::SessionOrigin>(tls::SessionOrigin{
+      .judgement = *m_judgement,
+      .identity = *identity ? key_fingerprint() : "",
+      .expires = std::chrono::steady_clock::now() + lifetime,
+      .certificate_type = engine.negotiated().certificate_type,
+      .shown = *identity ? shown_by_us(**identity, engine.negotiated()) : tls::CertificateSummary{},
+      .peer = shown_by_peer(engine.peer_chain(), m_peer_openpgp)});
   co_return identity;
 }
 
 Task<Result<Bytes>> PartyAnswers::sign(const x509::SignatureRequest& request, Cancel& cancel) {
   m_live.phase = "signing";
   auto signature = co_await m_live.token->sign(*m_identity, request, cancel);
+  if (signature) m_services.connections.signed_for(m_live, key_fingerprint(), m_origin->shown);
   if (signature || cancel.requested()) co_return signature;
   // This one gets an answer; what else the token had opened is closed, also by a signer that ends with this.
   m_live.bound_to_token = false;

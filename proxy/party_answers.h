@@ -19,6 +19,9 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
   PartyAnswers(Services& services, const Destination& destination, LiveConnection& live)
       : m_services(services), m_destination(destination), m_live(live) {}
 
+  /// Goes past what is remembered of earlier judgements.
+  void judge_afresh() { m_judge_afresh = true; }
+
   /// Before the first handshake: finds the identity that the party may see, because what is remembered of a
   /// party is remembered for one identity. That there is none counts only if the party asks for one.
   tlscore::Task<void> find_identity(tlscore::Cancel& cancel);
@@ -46,6 +49,9 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
   [[nodiscard]] const tlscore::Bytes& peer_openpgp() const { return m_peer_openpgp; }
   /// What was found, once it was.
   [[nodiscard]] const std::optional<tlscore::judge::Judgement>& judgement() const { return m_judgement; }
+  /// The handshake ended, before anything of ours was sent, because nobody has said yet which identity the
+  /// party may see: it is to be asked for, and the party dialled again.
+  [[nodiscard]] bool must_ask() const { return m_must_ask; }
   /// The handshake ended, before anything of ours was sent, because the key cannot sign in TLS 1.3: why, as a
   /// clause.
   [[nodiscard]] const std::optional<std::string>& needs_tls12() const { return m_needs_tls12; }
@@ -65,11 +71,14 @@ class PartyAnswers : public tlscore::tls::HandshakeAnswers {
   Services& m_services;
   const Destination& m_destination;
   LiveConnection& m_live;
+  bool m_judge_afresh = false;
   FoundIdentity m_identity;
   tlscore::Bytes m_peer_openpgp;
   std::optional<tlscore::judge::Judgement> m_judgement;
   std::shared_ptr<const tlscore::tls::SessionOrigin> m_origin;
   std::optional<std::string> m_needs_tls12;
+  bool m_is_undecided = false;
+  bool m_must_ask = false;
 };
 
 }  // namespace proxy

@@ -4,11 +4,14 @@
 #include "proxy/address_rules.h"
 #include "proxy/demo_party.h"
 #include "proxy/dialer.h"
+#include "proxy/identity_choices.h"
+#include "proxy/identity_questions.h"
 #include "proxy/own_identity.h"
 #include "proxy/party_answers.h"
 #include "proxy/party_memory.h"
 #include "proxy/party_sessions.h"
 #include "proxy/resolver.h"
+#include "proxy/shown_certificate.h"
 #include "proxy/tokens.h"
 
 namespace proxy {
@@ -45,10 +48,10 @@ Task<Result<UniqueFd>> connect_to(Services& services, const Destination& destina
                           live.cancel, limits);
 }
 
-/// Where no key is shown any token will do, and the last one ends the connection.
-bool shows_key(const Destination& destination) {
-  return destination.party != nullptr && destination.mode() != LocalMode::Tunnel &&
-         destination.party->identity.kind != Identity::Kind::None;
+/// The identity that it may see now.
+Identity identity_for(const Services& services, const Destination& destination) {
+  if (destination.party == nullptr) return {.kind = Identity::Kind::None};
+  return services.questions.identity_of(*destination.party);
 }
 
 std::string describe(const tls::Negotiated& negotiated, tls::CertificateType type) {
@@ -57,12 +60,9 @@ std::string describe(const tls::Negotiated& negotiated, tls::CertificateType typ
   return text;
 }
 
-/// What the party did wrong is no rule of ours: kinds that mean one are not for its alerts and refusals.
 Error handshake_error(Error error) {
-  const bool is_partys = error.kind == ErrorKind::Refused || error.kind == ErrorKind::Unsupported ||
-                         error.kind == ErrorKind::Closed;
-  if (is_partys) error.kind = ErrorKind::Malformed;
-  return error;
+  if (error.kind == ErrorKind::Closed) error.kind = ErrorKind::Malformed;
+  return partys_error(std::move(error));
 }
 
 /// Stops where our certificate would leave.
@@ -83,8 +83,8 @@ class ExplainAnswers final : public PartyAnswers {
     } else if (!identity) {
       m_found.identity_note = identity.error().message;
     } else if (*identity) {
-      m_found.identity_form = describe_shown(**identity, engine.negotiated());
-      if (!m_found.identity_form.empty()) m_found.identity = key_fingerprint();
+      m_found.shown = shown_by_us(**identity, engine.negotiated());
+      if (!m_found.shown.form.empty()) m_found.identity = key_fingerprint();
       if (m_found.identity.empty())
         m_found.identity_note = "it wants an " +
                                 std::string(to_string(engine.negotiated().certificate_type)) +
@@ -104,8 +104,9 @@ class ExplainAnswers final : public PartyAnswers {
 struct Manner {
   bool tls12_only = false;
   bool takes_sessions = true;
-  bool offers_session = true;    ///< If there is one.
-  bool session_offered = false;  ///< Set by the handshake.
+  bool offers_session = true;     ///< If there is one.
+  bool session_offered = false;   ///< Set by the handshake.
+  std::vector<std::string> alpn;  ///< What the party may choose from.
 };
 
 /// What tells the token whose key is shown from others; empty where none is.
@@ -118,10 +119,16 @@ void settle_link(tls::SessionStore& store, const std::string& key, std::uint64_t
                  const std::shared_ptr<const tls::SessionOrigin>& origin, tls::TlsStream& stream,
                  LiveConnection& live) {
   const tls::Negotiated& negotiated = stream.engine().negotiated();
+  if (live.local.empty()) live.local = "wrap";
   live.protocol = describe(negotiated, origin->certificate_type);
+  live.alpn = negotiated.alpn;
   live.identity = origin->identity;
   live.judgement = origin->judgement.summary;
+  live.shown = origin->shown;
+  live.peer = origin->peer;
   live.resumed = negotiated.resumed;
+  live.shown_in_clear =
+      !negotiated.resumed && negotiated.version == tls::Version::Tls12 && !origin->identity.empty();
   stream.on_session([&store, key, generation, origin](std::shared_ptr<const tls::Session> session) {
     store.keep(key, {std::move(session), origin}, generation);
   });
@@ -135,10 +142,12 @@ Task<Result<std::unique_ptr<tls::TlsStream>>> shake_hands(Services& services, co
   tls::ClientSettings settings = tls_settings(destination);
   if (manner.tls12_only) settings.highest = tls::Version::Tls12;
   settings.resumable = manner.takes_sessions;
+  settings.alpn = manner.alpn;
   settings.certificate_types = answers.certificate_types();
   tls::SessionStore& store = services.memory.sessions();
   const std::uint64_t generation = store.generation();
-  const std::string key = session_key(destination, settings, services.keyring.generation(),
+  const std::string crls = destination.settings->trust_of(*destination.party).crls_state();
+  const std::string key = session_key(destination, settings, services.keyring.generation(), crls,
                                       answers.key_fingerprint(), token_text(live));
   std::optional<tls::SessionStore::Entry> offered;
   if (manner.offers_session) offered = store.take(key);
@@ -181,31 +190,85 @@ Error no_tls12_either(const Destination& destination, std::string reason, const 
   return {ErrorKind::Unsupported, std::move(reason)};
 }
 
+/// Looks for the OpenPGP key on every token, those that are armed first. Empty: none of them has it, which
+/// counts once the party asks for a certificate.
+Task<std::string> find_openpgp_token_key(Services& services, const std::string& fingerprint, Cancel& cancel) {
+  const auto tokens = services.tokens.all();  // they may come and go meanwhile
+  for (const bool is_armed : {true, false}) {
+    for (const auto& token : tokens) {
+      if ((token->state() == TokenState::Armed) != is_armed) continue;
+      if (!is_armed) {
+        const auto armed = co_await token->arm(cancel);
+        if (!armed) continue;
+      }
+      auto keys = token->keys();
+      std::string wanted = fingerprint;
+      auto found = co_await find_openpgp_key(std::move(keys), std::move(wanted), services.keyring, cancel);
+      if (found) co_return std::move(*found);
+    }
+  }
+  co_return std::string();
+}
+
+/// The party was found good and wants to know who we are, which the user has to decide. It does not wait for
+/// that, but is dialled again; whoever uses the connection does.
+Task<Result<std::unique_ptr<tls::TlsStream>>> ask_and_dial_again(Services& services,
+                                                                 const Destination& destination,
+                                                                 LiveConnection& live,
+                                                                 std::vector<std::string> alpn) {
+  auto question = co_await identity_question(services, destination, live.cancel);
+  if (!question) co_return fail(question.error());
+  live.phase = "waiting for your answer";
+  const auto answered = co_await services.questions.ask(std::move(*question), live.cancel);
+  if (!answered) co_return fail(answered.error());
+  auto socket = co_await dial_destination(services, destination, live);
+  if (!socket) co_return fail(socket.error());
+  co_return co_await secure_link(services, destination, std::move(*socket), live, std::move(alpn));
+}
+
 }  // namespace
+
+Error partys_error(Error error) {
+  const bool means_a_rule = error.kind == ErrorKind::Refused || error.kind == ErrorKind::Unsupported;
+  if (means_a_rule) error.kind = ErrorKind::Malformed;
+  return error;
+}
 
 Task<Result<std::unique_ptr<Socket>>> dial_destination(Services& services, const Destination& destination,
                                                        LiveConnection& live) {
   live.party = destination.text();
+  live.local = destination.mode() == LocalMode::Tunnel ? "tunnel" : "";
   live.phase = "waiting for the token";
-  std::string selection = destination.party == nullptr ? "auto" : key_selection(destination.party->identity);
+  const Identity identity = identity_for(services, destination);
+  const bool shows_key = identity.kind != Identity::Kind::None && destination.mode() != LocalMode::Tunnel;
+  std::string selection = key_selection(identity);
+  if (shows_key && identity.kind == Identity::Kind::OpenPgpFingerprint) {
+    auto found = co_await find_openpgp_token_key(services, identity.value, live.cancel);
+    if (!found.empty()) selection = std::move(found);
+  }
   auto armed = co_await services.tokens.armed_for(std::move(selection), live.cancel);
   if (!armed) co_return fail(armed.error());
   live.bound_to_token = true;
-  live.token = shows_key(destination) ? std::move(*armed) : nullptr;
+  // Where no key is shown any token will do, and the last one ends the connection.
+  live.token = shows_key ? std::move(*armed) : nullptr;
   auto fd = co_await connect_to(services, destination, live);
   if (!fd) co_return fail(fd.error());
   co_return Socket::adopt(services.loop, std::move(*fd));
 }
 
-Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Destination& destination,
-                                                  std::unique_ptr<Socket> socket, LiveConnection& live) {
+Task<Result<std::unique_ptr<tls::TlsStream>>> secure_link(Services& services, const Destination& destination,
+                                                          std::unique_ptr<Socket> socket,
+                                                          LiveConnection& live,
+                                                          std::vector<std::string> alpn) {
   PartyAnswers answers(services, destination, live);
   co_await answers.find_identity(live.cancel);
   const std::string key = answers.key_fingerprint();
   const std::string* limit = services.memory.tls12_reason(destination.text(), key);
   auto reason = limit == nullptr ? std::nullopt : std::optional(*limit);
-  Manner manner{.tls12_only = reason.has_value()};
+  Manner manner{.tls12_only = reason.has_value(), .alpn = std::move(alpn)};
   auto stream = co_await shake_hands(services, destination, std::move(socket), manner, answers, live);
+  if (!stream && answers.must_ask() && !live.cancel.requested())
+    co_return co_await ask_and_dial_again(services, destination, live, std::move(manner.alpn));
   // A session that was offered narrows what the server may choose, and may be what it stumbles over.
   const bool stumbled = !stream && stream.error().kind == ErrorKind::Malformed && !answers.judgement();
   if (stumbled && manner.session_offered && !live.cancel.requested()) {
@@ -222,18 +285,19 @@ Task<Result<std::unique_ptr<Stream>>> secure_link(Services& services, const Dest
   if (!stream && reason && stream.error().kind == ErrorKind::Malformed)
     co_return fail(no_tls12_either(destination, *reason, stream.error()));
   if (!stream) co_return fail(stream.error());
-  co_return std::unique_ptr<Stream>(std::move(*stream));
+  co_return std::move(*stream);
 }
 
 Task<Result<Explanation>> explain_destination(Services& services, const Destination& destination,
-                                              LiveConnection& live) {
+                                              LiveConnection& live, bool fresh) {
   auto socket = co_await dial_destination(services, destination, live);
   if (!socket) co_return fail(socket.error());
   ExplainAnswers answers(services, destination, live);
+  if (fresh) answers.judge_afresh();
   co_await answers.find_identity(live.cancel);
   const std::string* limit = services.memory.tls12_reason(destination.text(), answers.key_fingerprint());
   std::string note = limit == nullptr ? "" : *limit;
-  Manner manner{.tls12_only = limit != nullptr, .takes_sessions = false, .offers_session = false};
+  Manner manner{.tls12_only = limit != nullptr, .takes_sessions = false, .offers_session = false, .alpn = {}};
   auto stopped = co_await shake_hands(services, destination, std::move(*socket), manner, answers, live);
   Explanation explanation = answers.take();
   if (!explanation.judgement) co_return fail(stopped.error());

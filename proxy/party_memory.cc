@@ -12,8 +12,17 @@ const std::string* PartyMemory::tls12_reason(const std::string& destination, con
   return found == m_limits.end() ? nullptr : &found->second;
 }
 
+void PartyMemory::warn(const std::string& destination, std::string reason) {
+  if (reason.empty()) {
+    m_warnings.erase(destination);
+  } else if (m_warnings.size() < kMaxLimits) {
+    m_warnings.insert_or_assign(destination, std::move(reason));
+  }
+}
+
 void PartyMemory::forget() {
   m_limits.clear();
+  m_warnings.clear();
   m_sessions.forget();
 }
 

@@ -1,5 +1,6 @@
 // What was learned of parties and holds only for so long: sessions that can be resumed, and which of them
-// have to be spoken to in TLS 1.2, because the key that they are shown cannot sign in TLS 1.3.
+// have to be spoken to in TLS 1.2, because the key that they are shown cannot sign in TLS 1.3; and what is to
+// be mended about them.
 //
 // All of it is forgotten together: when the token leaves or is locked, and when the settings are read again.
 #pragma once
@@ -26,6 +27,12 @@ class PartyMemory {
   [[nodiscard]] const std::string* tls12_reason(const std::string& destination, const std::string& key) const;
   [[nodiscard]] const Limits& limits() const { return m_limits; }
 
+  /// What is to be mended about a destination although it was found good; empty: nothing any more. Further
+  /// ones than kMaxLimits are not kept.
+  void warn(const std::string& destination, std::string reason);
+  /// The last ones, by destination.
+  [[nodiscard]] const std::map<std::string, std::string>& warnings() const { return m_warnings; }
+
   /// Keys are session_key's (party_sessions.h).
   [[nodiscard]] tlscore::tls::SessionStore& sessions() { return m_sessions; }
 
@@ -33,6 +40,7 @@ class PartyMemory {
 
  private:
   Limits m_limits;
+  std::map<std::string, std::string> m_warnings;
   tlscore::tls::SessionStore m_sessions;
 };
 

@@ -43,13 +43,15 @@ void add_party(Parts& parts, const Party& party) {
   parts.add(party.pin.size());
   for (const Bytes& pin : party.pin) parts.add(as_text(pin));
   parts.add(party.roots);
+  parts.add(party.crls);
   parts.add(party.starttls);
 }
 
 }  // namespace
 
 std::string session_key(const Destination& destination, const tls::ClientSettings& settings,
-                        std::string_view keyring, std::string_view identity, std::string_view token) {
+                        std::string_view keyring, std::string_view crls, std::string_view identity,
+                        std::string_view token) {
   Parts parts;
   add_party(parts, *destination.party);
   parts.add(destination.host);
@@ -61,6 +63,7 @@ std::string session_key(const Destination& destination, const tls::ClientSetting
   parts.add(settings.highest);
   parts.add_all(settings.certificate_types);
   parts.add(keyring);
+  parts.add(crls);
   parts.add(identity);
   parts.add(token);
   return std::move(parts).text();

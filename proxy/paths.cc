@@ -105,6 +105,7 @@ BaseFolders BaseFolders::of_this_process() {
   base.home = home_of(base.uid);
   base.config_home = absolute(std::getenv("XDG_CONFIG_HOME"));
   base.state_home = absolute(std::getenv("XDG_STATE_HOME"));
+  base.data_home = absolute(std::getenv("XDG_DATA_HOME"));
   base.runtime_dir = absolute(std::getenv("XDG_RUNTIME_DIR"));
   const std::string run_user = "/run/user/" + std::to_string(base.uid);
   if (is_own_folder(run_user, base.uid)) base.run_user = run_user;
@@ -141,6 +142,16 @@ Result<std::string> make_runtime_folder(const BaseFolders& base) {
   }
   TRY(make_private_folder(folder, base.uid));
   return folder;
+}
+
+std::vector<std::string> own_folders(const BaseFolders& base) {
+  std::vector<std::string> folders;
+  for (auto made : {make_state_folder(base), make_runtime_folder(base)}) {
+    if (made) folders.push_back(std::move(*made));
+  }
+  const char* const also = ::secure_getenv("LATCHKEY_CHANGEABLE");
+  if (also != nullptr && *also == '/') folders.emplace_back(also);
+  return folders;
 }
 
 }  // namespace proxy

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 #include "tlscore/base/result.h"
 
@@ -19,6 +20,7 @@ struct BaseFolders {
   std::string home{};         ///< $HOME, else the user database's.
   std::string config_home{};  ///< $XDG_CONFIG_HOME
   std::string state_home{};   ///< $XDG_STATE_HOME
+  std::string data_home{};    ///< $XDG_DATA_HOME
   std::string runtime_dir{};  ///< $XDG_RUNTIME_DIR
   std::string run_user{};     ///< /run/user/UID, where it exists and is a folder of this user's.
   uid_t uid = 0;              ///< Who has to own the folders: the effective user.
@@ -41,5 +43,9 @@ struct BaseFolders {
 /// `run` in the state folder. $XDG_RUNTIME_DIR itself must belong to this user (or root) too, and others may
 /// write to it only if it is sticky: otherwise they could put a folder of theirs in place of ours.
 [[nodiscard]] tlscore::Result<std::string> make_runtime_folder(const BaseFolders& base);
+
+/// Both, as far as they can be made: all that Latchkey's own processes change. $LATCHKEY_CHANGEABLE
+/// is one more, for what somebody else has preloaded into them.
+[[nodiscard]] std::vector<std::string> own_folders(const BaseFolders& base);
 
 }  // namespace proxy

@@ -1,22 +1,58 @@
-// Limits and signals of a process that holds session keys.
+// Limits, a launcher, a filter.
 #include "proxy/protect_process.h"
 
+#include <linux/netlink.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
+
+#include <utility>
+
+#include "tlscore/base/call_filter.h"
+#include "tlscore/base/folder_fence.h"
+#include "tlscore/base/launcher.h"
+#include "tlscore/base/log.h"
 
 namespace proxy {
 
-void protect_process() {
-  const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  static_cast<void>(::setrlimit(RLIMIT_CORE, &none));
-  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));
-  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
-  // Two descriptors a connection, and some: as many as the system allows.
+using namespace tlscore;
+
+namespace {
+
+/// Two descriptors a connection, and some: as many as the system allows.
+void raise_descriptors() {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));
+}
+
+/// The resolver asks for this machine's addresses, peer_owner for sockets' owners, and udev tells of devices.
+void give_up_calls() {
+  const auto bound = forbid_calls({.may_network = true,
+                                   .netlink = {NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT},
+                                   .only_listed = true});
+  if (!bound) log(LogLevel::Warning, "Latchkey is not shut off: " + bound.error().message);
+}
+
+}  // namespace
+
+Result<void> protect_process(std::function<ProgramsConfigured()> configured,
+                             const std::vector<std::string>& folders) {
+  hide_process();
+  TRY(Launcher::start({.allows = [configured = std::move(configured)](const Launch& what) {
+    return is_startable(what, configured());
+  }}));
+  const auto fenced = fence_changes(folders);
+  if (!fenced) log(LogLevel::Notice, "Latchkey has no fence around it: " + fenced.error().message);
+  protect_process();
+  return {};
+}
+
+void protect_process() {
+  hide_process();
+  static_cast<void>(::signal(SIGPIPE, SIG_IGN));
+  raise_descriptors();
+  give_up_calls();
 }
 
 }  // namespace proxy

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 namespace proxy {
 namespace {
@@ -19,33 +20,54 @@ struct Direction {
   std::uint64_t& count;
 };
 
+/// What was read at once, and what the stream said instead of more; nothing where the buffer is full.
+struct Gathered {
+  std::size_t size = 0;
+  std::optional<Result<std::optional<std::size_t>>> instead;
+
+  [[nodiscard]] bool drained() const { return instead && *instead && !(*instead)->has_value(); }
+};
+
+/// All that is there, up to the buffer's size: what came as many small records leaves as one.
+Gathered gather(Stream& from, Buffer& buffer) {
+  Gathered all;
+  while (all.size < buffer.size()) {
+    auto taken = from.try_read(std::span(buffer).subspan(all.size));
+    if (!taken || taken->value_or(0) == 0) {
+      all.instead = std::move(taken);
+      break;
+    }
+    all.size += **taken;
+  }
+  return all;
+}
+
 /// One direction, to its end. A buffer is held only while there is something to carry.
 Task<Result<void>> pump(EventLoop& loop, Direction direction, Cancel& cancel) {
-  std::unique_ptr<Buffer> buffer;
   std::size_t in_this_turn = 0;
   for (;;) {
     if (cancel.requested()) co_return fail(cancel.reason());
-    if (!buffer) buffer = std::make_unique_for_overwrite<Buffer>();
-    auto taken = direction.from.try_read(*buffer);
-    if (!taken) co_return fail(taken.error());
-    if (!taken->has_value()) {
-      buffer.reset();
+    auto buffer = std::make_unique_for_overwrite<Buffer>();
+    const Gathered gathered = gather(direction.from, *buffer);
+    if (gathered.size > 0) {
+      auto written = co_await direction.to.write(ByteView(*buffer).first(gathered.size), cancel, kNoLimit);
+      if (!written) co_return fail(written.error());
+      direction.count += gathered.size;
+      in_this_turn += gathered.size;
+    }
+    buffer.reset();
+    if (gathered.drained()) {
       in_this_turn = 0;
       auto ready = co_await direction.from.readable(cancel, kNoLimit);
       if (!ready) co_return fail(ready.error());
-      continue;
+    } else if (gathered.instead) {
+      if (!*gathered.instead) co_return fail(gathered.instead->error());
+      co_return co_await direction.to.finish_writing(cancel, kNoLimit);
+    } else if (in_this_turn >= kTurnBytes) {
+      // A fast pair must not keep the loop for itself.
+      in_this_turn = 0;
+      co_await yield(loop);
     }
-    const std::size_t size = **taken;
-    if (size == 0) co_return co_await direction.to.finish_writing(cancel, kNoLimit);
-    const ByteView octets = ByteView(*buffer).first(size);
-    auto written = co_await direction.to.write(octets, cancel, kNoLimit);
-    if (!written) co_return fail(written.error());
-    direction.count += size;
-    in_this_turn += size;
-    if (in_this_turn < kTurnBytes) continue;
-    // A fast pair must not keep the loop for itself.
-    in_this_turn = 0;
-    co_await yield(loop);
   }
 }
 

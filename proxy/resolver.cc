@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "proxy/hosts_file.h"
 #include "tlscore/base/c_handle.h"
 #include "tlscore/base/log.h"
 #include "tlscore/base/socket.h"
@@ -14,6 +15,7 @@
 namespace proxy {
 namespace {
 
+namespace dns = tlscore::dns;
 using tlscore::Cancel;
 using tlscore::Error;
 using tlscore::ErrorKind;
@@ -110,8 +112,11 @@ Result<Addresses> look_up_host(const std::string& host, std::uint16_t port) {
 Resolver::Resolver(tlscore::Workers& workers, FixedHosts fixed, HostLookup look_up)
     : m_workers(workers),
       m_fixed(std::move(fixed)),
+      m_hosts_file(std::make_unique<HostsFile>()),
       m_look_up(std::make_shared<const HostLookup>(std::move(look_up))),
       m_pending(std::make_shared<std::atomic<std::size_t>>(0)) {}
+
+Resolver::~Resolver() = default;
 
 Task<Result<Addresses>> Resolver::resolve(std::string host, std::uint16_t port, Cancel& cancel,
                                           TimeLimit limit) {
@@ -124,6 +129,27 @@ Task<Result<Addresses>> Resolver::resolve(std::string host, std::uint16_t port, 
   }
   if (auto literal = SocketAddress::parse(name, port)) co_return Addresses{*literal};
   if (auto valid = check_name(name); !valid) co_return fail(valid.error());
+  if (m_search && !m_hosts_file->lists(name)) co_return co_await search(std::move(name), port, cancel);
+  co_return co_await ask_system(std::move(name), port, cancel, limit);
+}
+
+Task<Result<Addresses>> Resolver::search(std::string name, std::uint16_t port, Cancel& cancel) {
+  const auto search = m_search;  // a reload may replace it meanwhile
+  const dns::HostAddresses found = co_await search->find_addresses(name, cancel);
+  if (cancel.requested()) co_return fail(cancel.reason());
+  if (found.security == dns::Security::Bogus)
+    co_return fail(ErrorKind::Untrusted, "the address of " + name + " is not authentic: " + found.reason);
+  if (found.addresses.empty() && found.security == dns::Security::Unreachable)
+    co_return fail(ErrorKind::Unreachable, "the name " + name + " could not be looked up: " + found.reason);
+  if (found.addresses.empty())
+    co_return fail(ErrorKind::NotFound, "the name " + name + " does not exist, or has no address");
+  auto addresses = parse_all(found.addresses, port);
+  if (!addresses) co_return fail(addresses.error());
+  co_return tidy(*addresses);
+}
+
+Task<Result<Addresses>> Resolver::ask_system(std::string name, std::uint16_t port, Cancel& cancel,
+                                             TimeLimit limit) {
   if (m_pending->load() >= kMaxPending) {
     co_return fail(ErrorKind::TooLarge, "too many names are being looked up; " + name + " was not");
   }

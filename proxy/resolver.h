@@ -1,7 +1,9 @@
-// Finds the addresses of a host: those that the user fixed, else those that the system finds.
+// Finds the addresses of a host: those that the user fixed, else those that the user's name servers say
+// (`dns.servers`, with DNSSEC), else those that the system finds.
 //
-// The system's own way (getaddrinfo and nsswitch.conf), so that /etc/hosts, the split DNS of a VPN and mDNS
-// work, and with no cache beside the system's. What has to be authentic is not asked here.
+// The system's own way is getaddrinfo and nsswitch.conf, so that /etc/hosts, the split DNS of a VPN and mDNS
+// work, and with no cache beside the system's. Whether the addresses are authentic does not matter: a party
+// proves itself. Those that DNSSEC proves wrong are not dialled.
 #pragma once
 
 #include <atomic>
@@ -14,8 +16,11 @@
 #include "proxy/socket_address.h"
 #include "tlscore/base/task.h"
 #include "tlscore/base/worker.h"
+#include "tlscore/dns/tlsa_search.h"
 
 namespace proxy {
+
+class HostsFile;
 
 /// Addresses that the user fixed, by name: lower case, without a trailing dot.
 using FixedHosts = std::map<std::string, std::vector<std::string>, std::less<>>;
@@ -40,24 +45,42 @@ class Resolver {
 
   /// `workers` has to outlive every resolve().
   Resolver(tlscore::Workers& workers, FixedHosts fixed, HostLookup look_up = look_up_host);
+  ~Resolver();
+  Resolver(const Resolver&) = delete;
+  Resolver& operator=(const Resolver&) = delete;
+  Resolver(Resolver&&) = delete;
+  Resolver& operator=(Resolver&&) = delete;
 
   /// The configuration was read again. Look-ups under way go on as they began.
   void set_fixed_hosts(FixedHosts fixed) { m_fixed = std::move(fixed); }
+
+  /// From now on this is asked for hosts that neither the user nor /etc/hosts gives an address; null: the
+  /// system is.
+  void ask(std::shared_ptr<tlscore::dns::TlsaSearch> search) { m_search = std::move(search); }
 
   /// The addresses of `host`, each with `port`; at least one, none twice. A host that is fixed is not looked
   /// up, and neither is an address in text form (IPv6 without brackets).
   ///
   /// Fails with Malformed when `host` is neither an address nor a name of letters, digits, '-', '_' and '.',
   /// or ends in a number without being an address (else the system would take "127.1" and "0x7f000001" for
-  /// addresses); as the look-up does; with TooLarge beyond kMaxPending; with TimedOut after `limit`; or with
-  /// the reason of `cancel`.
+  /// addresses); as the look-up does, with Untrusted where DNSSEC says that the answer is wrong; with
+  /// TooLarge beyond kMaxPending; with TimedOut after `limit`; or with the reason of `cancel`.
   tlscore::Task<tlscore::Result<std::vector<SocketAddress>>> resolve(std::string host, std::uint16_t port,
                                                                      tlscore::Cancel& cancel,
                                                                      tlscore::TimeLimit limit);
 
  private:
+  using Addresses = std::vector<SocketAddress>;
+
+  tlscore::Task<tlscore::Result<Addresses>> search(std::string name, std::uint16_t port,
+                                                   tlscore::Cancel& cancel);
+  tlscore::Task<tlscore::Result<Addresses>> ask_system(std::string name, std::uint16_t port,
+                                                       tlscore::Cancel& cancel, tlscore::TimeLimit limit);
+
   tlscore::Workers& m_workers;
   FixedHosts m_fixed;
+  std::shared_ptr<tlscore::dns::TlsaSearch> m_search;
+  std::unique_ptr<HostsFile> m_hosts_file;
   std::shared_ptr<const HostLookup> m_look_up;
   std::shared_ptr<std::atomic<std::size_t>> m_pending;
 };

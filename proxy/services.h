@@ -7,13 +7,19 @@
 #include "openpgp-auth/keyring_lookups.h"
 #include "proxy/settings.h"
 #include "tlscore/base/event_loop.h"
+#include "tlscore/judge/outcome_cache.h"
 
 namespace proxy {
 
 class Credentials;
 class DemoParty;
+class Gates;
+class IdentityQuestions;
+class LastJudgements;
 class LiveConnections;
+class LocalLeaves;
 class PartyMemory;
+struct PageState;
 class Resolver;
 class Tokens;
 
@@ -26,9 +32,16 @@ struct Services {
   Credentials& credentials;
   DemoParty& demo;
   PartyMemory& memory;
+  LastJudgements& judgements;
+  IdentityQuestions& questions;
+  PageState& pages;
+  LocalLeaves& leaves;
   openpgp_auth::KeyringLookups& keyring;
-  std::shared_ptr<const Settings> settings;  ///< The current ones; a reload replaces them.
-  std::vector<std::string> addresses{};      ///< What the port listens on, "127.0.0.1:6091".
+  std::shared_ptr<tlscore::judge::OutcomeCache> outcomes;  ///< A reload replaces it.
+  std::shared_ptr<const Settings> settings;                ///< The current ones; a reload replaces them.
+  const Gates* gates = nullptr;                            ///< Null until they are there.
+  std::vector<std::string> addresses{};                    ///< What the port listens on, "127.0.0.1:6091".
+  std::optional<uid_t> dispatcher{};  ///< Who holds the port for us, where somebody does.
 };
 
 /// How long each phase of a connection may take.

@@ -10,16 +10,38 @@ namespace proxy {
 
 using namespace tlscore;
 
+namespace {
+
+Result<x509::TrustStore> read_roots(const std::string& file) {
+  return file.empty() ? x509::TrustStore::system() : x509::TrustStore::from_file(file);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<x509::CrlFolder>> open_crls(const std::string& folder) {
+  if (folder.empty()) return nullptr;
+  return std::make_shared<x509::CrlFolder>(TRY(x509::CrlFolder::open(folder)));
+}
+
+std::string PartyTrust::crls_state() const {
+  if (!crls) return "";
+  return crls->refresh() ? to_hex(crls->digest()) : "unreadable";
+}
+
 Result<PartyTrust> make_trust(const TrustRules& rules,
                               const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring) {
-  PartyTrust trust{TRY(judge::TrustExpression::parse(rules.expression)), {}, {}};
+  PartyTrust trust{
+      .expression = TRY(judge::TrustExpression::parse(rules.expression)), .owned = {}, .assessors = {}};
   if (trust.expression.contains("openpgp")) {
     trust.owned.push_back(std::make_unique<openpgp_auth::OpenPgpAssessor>(keyring, rules.openpgp));
   }
-  if (trust.expression.contains("pkix")) {
-    trust.owned.push_back(std::make_unique<judge::PkixAssessor>(
-        rules.roots.empty() ? TRY(x509::TrustStore::system())
-                            : TRY(x509::TrustStore::from_file(rules.roots))));
+  const bool has_dane = trust.expression.contains("dane") && rules.dane.lookups;
+  if (has_dane || trust.expression.contains("pkix")) {
+    const auto roots = TRY(read_roots(rules.roots));
+    trust.crls = TRY(open_crls(rules.crls));
+    if (has_dane) trust.owned.push_back(std::make_unique<judge::DaneAssessor>(rules.dane, roots, trust.crls));
+    if (trust.expression.contains("pkix"))
+      trust.owned.push_back(std::make_unique<judge::PkixAssessor>(roots, judge::Role::Server, trust.crls));
   }
   if (trust.expression.contains("pin")) {
     std::vector<std::string> texts;
@@ -33,7 +55,7 @@ Result<PartyTrust> make_trust(const TrustRules& rules,
 
 Result<std::shared_ptr<const Settings>> Settings::create(
     Config config, const std::string& demo_fingerprint,
-    const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring) {
+    const std::shared_ptr<openpgp_auth::KeyringLookups>& keyring, const judge::DaneRules& dane) {
   std::shared_ptr<Settings> settings(new Settings);
   settings->m_config = std::move(config);
   for (Party& party : settings->m_config.parties) {
@@ -41,8 +63,13 @@ Result<std::shared_ptr<const Settings>> Settings::create(
       party.trust = "openpgp";
       party.openpgp = {demo_fingerprint};
     }
-    const TrustRules rules{
-        .expression = party.trust, .roots = party.roots, .pins = party.pin, .openpgp = party.openpgp};
+    TrustRules rules{.expression = party.trust,
+                     .roots = party.roots,
+                     .crls = party.crls,
+                     .pins = party.pin,
+                     .openpgp = party.openpgp,
+                     .dane = dane};
+    rules.dane.asked_by_user = party.trust_is_written;
     auto trust = make_trust(rules, keyring);
     if (!trust) return fail("party " + party.name(), trust.error());
     settings->m_trust.emplace(&party, std::move(*trust));

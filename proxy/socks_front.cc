@@ -59,7 +59,8 @@ Task<Result<void>> run(Services& services, InputBuffer& client, Authority asked,
     co_await answer_and_close(client, refusal(destination.error()), live.cancel);
     co_return fail(destination.error());
   }
-  auto preparing = prepare_link(services, *destination, live);
+  const bool tells_later = tells_within_tls(*destination, {});
+  auto preparing = prepare_link(services, *destination, tells_later, live);
   auto link = co_await while_client_stays(services.loop, client, live, std::move(preparing));
   if (!link) {
     co_await answer_and_close(client, refusal(link.error()), live.cancel);

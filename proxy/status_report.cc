@@ -3,16 +3,20 @@
 
 #include <unistd.h>
 
-#include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "proxy/connection_report.h"
+#include "proxy/gate_report.h"
+#include "proxy/identity_questions.h"
+#include "proxy/last_judgements.h"
 #include "proxy/live_connections.h"
+#include "proxy/local_leaves.h"
+#include "proxy/page_state.h"
 #include "proxy/party_memory.h"
+#include "proxy/question_report.h"
 #include "proxy/tokens.h"
 #include "proxy/version.h"
 #include "tlscore/base/log.h"
-#include "tlscore/token/key_selection.h"
 #include "tlscore/token/own_certificate.h"
 #include "tlscore/x509/date.h"
 
@@ -79,6 +83,7 @@ json token_report(const Services& services, const ArmedToken& token) {
     report["keys"].push_back({{"label", printable(key.label)},
                               {"type", key.public_key.describe()},
                               {"fingerprint", key.fingerprint},
+                              {"public_key", to_base64(key.public_key.spki())},
                               {"uri", printable(key.uri)},
                               {"certificate", key.certificate.has_value()},
                               {"certificate_until", certificate_end(services, key)}});
@@ -97,16 +102,42 @@ void add_tokens(const Services& services, json& report) {
                                      : token_summary(services, TokenState::Absent, tokens.reason());
 }
 
+json browsers_report(const BrowserLook& look) {
+  if (!look.found()) return nullptr;
+  json browsers = json::array();
+  for (const BrowserStore& store : *look.found()) {
+    browsers.push_back({{"browser", printable(store.browser)}, {"lacks", json::array()}});
+    for (const std::string& name : store.lacks) browsers.back()["lacks"].push_back(printable(name));
+  }
+  return browsers;
+}
+
 /// The fingerprint of the key that a party is bound to, on the token that has it; else why there is none.
 Result<std::string> key_of(const Services& services, const Party& party) {
   Error why{ErrorKind::Disarmed, "no token is armed"};
+  const Identity identity = services.questions.identity_of(party);
   for (const auto& token : services.tokens.all()) {
     if (token->state() != TokenState::Armed) continue;
-    const auto key = token::select_key(token->keys(), *token->info(), key_selection(party.identity));
+    const auto key = token->select(key_selection(identity));
     if (key) return (*key)->fingerprint;
     why = key.error();
   }
   return fail(why);
+}
+
+json judgement_report(const LastJudgement& last) {
+  json report{{"destination", printable(last.destination)},
+              {"when", rfc3339(last.when)},
+              {"verdict", judge::to_string(last.judgement.verdict)},
+              {"summary", printable(last.judgement.summary)},
+              {"findings", json::array()}};
+  for (const judge::Finding& finding : last.judgement.findings) {
+    report["findings"].push_back({{"assessor", finding.assessor},
+                                  {"verdict", judge::to_string(finding.verdict)},
+                                  {"reason", printable(finding.reason)},
+                                  {"warning", finding.is_warning}});
+  }
+  return report;
 }
 
 json party_report(const Services& services, const Party& party) {
@@ -115,37 +146,63 @@ json party_report(const Services& services, const Party& party) {
               {"trust", party.trust},
               {"local", to_string(party.local)},
               {"demo", party.demo}};
-  const bool none = party.identity.kind == Identity::Kind::None;
+  const bool none = services.questions.identity_of(party).kind == Identity::Kind::None;
   const auto key = key_of(services, party);
-  report["identity"] = none ? "none" : key_selection(party.identity);
+  const bool asks = party.identity.kind == Identity::Kind::Ask;
+  report["identity"] = asks ? "ask" : none ? "none" : key_selection(party.identity);
   report["key"] = key && !none ? json(*key) : json();
   report["key_problem"] = key || none ? "" : printable(key.error().message);
+  report["judgements"] = json::array();
+  for (const LastJudgement& last : services.judgements.all()) {
+    if (last.party == party.name()) report["judgements"].push_back(judgement_report(last));
+  }
   return report;
 }
 
-json connection_report(const LiveConnection& connection) {
-  return {{"id", connection.id},
-          {"since", rfc3339(connection.since)},
-          {"asked_by", connection.asked_by},
-          {"party", printable(connection.party)},
-          {"phase", connection.phase},
-          {"protocol", connection.protocol},
-          {"identity", connection.identity},
-          {"judgement", connection.judgement},
-          {"resumed", connection.resumed},
-          {"bytes_to_party", connection.counts.to_party},
-          {"bytes_to_client", connection.counts.to_client}};
+json cache_report(const judge::OutcomeCache& cache) {
+  json report{{"remembered", cache.remembered()},
+              {"hits", 0},
+              {"misses", 0},
+              {"assessors", json::object()},
+              {"servers", json::array()}};
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+  for (const auto& [assessor, counts] : cache.counts()) {
+    report["assessors"][assessor] = {
+        {"hits", counts.hits}, {"shared_hits", counts.shared_hits}, {"misses", counts.misses}};
+    hits += counts.hits;
+    misses += counts.misses;
+  }
+  report["hits"] = hits;
+  report["misses"] = misses;
+  for (const judge::OutcomeServerState& server : cache.servers()) {
+    report["servers"].push_back({{"server", server.server},
+                                 {"state", server.state},
+                                 {"reason", printable(server.reason)},
+                                 {"asked", server.asked},
+                                 {"failed", server.failed},
+                                 {"refused", server.refused}});
+  }
+  return report;
 }
 
-std::string text_or_dash(const json& value) {
-  const auto text = value.get<std::string>();
-  return text.empty() ? "-" : text;
+std::string cache_text(const json& cache) {
+  const auto count = [](const json& number) { return std::to_string(number.get<std::uint64_t>()); };
+  std::string text = "outcomes     " + count(cache["remembered"]) + " remembered, " + count(cache["hits"]) +
+                     " hits, " + count(cache["misses"]) + " misses\n";
+  for (const json& server : cache["servers"]) {
+    text += "memcached    " + server["server"].get<std::string>() + " " + server["state"].get<std::string>();
+    if (const auto reason = server["reason"].get<std::string>(); !reason.empty()) text += ": " + reason;
+    text += ", asked " + count(server["asked"]) + ", failed " + count(server["failed"]) + ", refused " +
+            count(server["refused"]) + '\n';
+  }
+  return text;
 }
 
 std::string token_text(const json& token) {
   std::string text = "token        " + token["state"].get<std::string>();
   if (token.contains("label"))
-    text += ": " + token["label"].get<std::string>() + ", serial " + text_or_dash(token["serial"]);
+    text += ": " + token["label"].get<std::string>() + ", serial " + dash_if_empty(token["serial"]);
   if (token["file_key"].get<bool>()) text += " (file key, no protection)";
   text += '\n';
   if (const auto reason = token["reason"].get<std::string>(); !reason.empty())
@@ -161,39 +218,49 @@ std::string token_text(const json& token) {
 
 }  // namespace
 
-std::string rfc3339(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
-
-json status_report(Services& services) {
-  json report{
-      {"version", kVersion},          {"pid", ::getpid()},
-      {"listen", services.addresses}, {"parties", json::array()},
-      {"connections", json::array()}, {"tls_limits", json::array()},
-      {"refusals", json::array()},    {"longest_block_us", services.loop.take_longest_block().count()}};
+json live_report(const Services& services) {
+  json report{{"version", kVersion},          {"pid", ::getpid()},
+              {"listen", services.addresses}, {"config", printable(services.settings->config().source)},
+              {"parties", json::array()},     {"open", 0},
+              {"connections", json::array()}, {"tls_limits", json::array()},
+              {"warnings", json::array()}};
   add_tokens(services, report);
+  report["cache"] = cache_report(*services.outcomes);
+  report["keyring"] = {{"looks", services.keyring.looks()}};
+  if (services.dispatcher) report["dispatcher"] = *services.dispatcher;
   if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
   for (const Party& party : services.settings->config().parties)
     report["parties"].push_back(party_report(services, party));
+  std::size_t open = 0;
   for (const LiveConnection* connection : services.connections.all()) {
-    report["connections"].push_back(connection_report(*connection));
+    if (connection->party.empty()) continue;
+    if (open < kShownConnections) report["connections"].push_back(connection_report(*connection));
+    ++open;
   }
+  report["open"] = open;
+  for (const auto& [party, reason] : services.memory.warnings())
+    report["warnings"].push_back({{"party", printable(party)}, {"reason", printable(reason)}});
+  report["questions"] = questions_report(services.questions);
+  report["browsers"] = browsers_report(services.pages.browsers);
+  const std::string ca_key = services.leaves.token_key();
+  report["local_ca_key"] = ca_key.empty() ? json() : json(ca_key);
+  report["gates"] = gates_report(services);
   for (const auto& [of, reason] : services.memory.limits()) {
     report["tls_limits"].push_back({{"party", printable(of.first)},
                                     {"identity", of.second},
                                     {"protocol", "TLS 1.2"},
                                     {"reason", printable(reason)}});
   }
-  for (const Refusal& refusal : services.connections.refusals()) {
-    report["refusals"].push_back({{"when", rfc3339(refusal.when)},
-                                  {"asked_for", printable(refusal.asked_for)},
-                                  {"reason", printable(refusal.reason)}});
-  }
+  report["refusals"] = refusals_report(services.connections);
+  return report;
+}
+
+json status_report(Services& services) {
+  json report = live_report(services);
+  report["connections"].clear();
+  for (const LiveConnection* connection : services.connections.all())
+    report["connections"].push_back(connection_report(*connection));
+  report["longest_block_us"] = services.loop.take_longest_block().count();
   return report;
 }
 
@@ -203,24 +270,24 @@ std::string status_text(const json& report) {
   if (report["tokens"].empty()) text += token_text(report["token"]);
   for (const json& address : report["listen"]) text += "listens on   " + address.get<std::string>() + '\n';
   if (report.contains("pac")) text += "PAC file     " + report["pac"].get<std::string>() + '\n';
+  for (const json& question : report["questions"])
+    text += question_text(question, "http://" + report["listen"][0].get<std::string>() + "/");
   for (const json& party : report["parties"]) {
     text += "party        " + party["hosts"][0].get<std::string>() +
             ", trust: " + party["trust"].get<std::string>() + '\n';
   }
-  for (const json& connection : report["connections"]) {
-    text += "connection   " + text_or_dash(connection["party"]) + " by " +
-            connection["asked_by"].get<std::string>() + ", " + connection["phase"].get<std::string>() + ", " +
-            text_or_dash(connection["protocol"]) + (connection["resumed"].get<bool>() ? ", resumed" : "") +
-            '\n';
+  for (const json& connection : report["connections"]) text += connection_text(connection);
+  text += cache_text(report["cache"]);
+  for (const json& warning : report["warnings"]) {
+    text += "take care    " + warning["party"].get<std::string>() + ": " +
+            warning["reason"].get<std::string>() + '\n';
   }
   for (const json& limit : report["tls_limits"]) {
     text += "limited      " + limit["party"].get<std::string>() + " to " +
             limit["protocol"].get<std::string>() + ", because " + limit["reason"].get<std::string>() + '\n';
   }
-  for (const json& refusal : report["refusals"]) {
-    text += "refused      " + refusal["when"].get<std::string>() + " " +
-            refusal["asked_for"].get<std::string>() + ": " + refusal["reason"].get<std::string>() + '\n';
-  }
+  for (const json& refusal : report["refusals"]) text += refusal_text(refusal);
+  for (const json& gate : report["gates"]) text += gate_text(gate);
   return text;
 }
 

@@ -21,6 +21,7 @@ TokenSettings token_settings(const TokenConfig& config, const std::string& state
     return settings;
   }
   settings.signer.module = config.module;
+  settings.signer.network = config.network;
   if (config.module == openpgp_auth::kAgentModule && config.device == "none") {
     settings.signer.token = openpgp_auth::agent_disk().uri;
     settings.is_file_key = true;

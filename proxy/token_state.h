@@ -21,11 +21,14 @@ enum class LockReason : std::uint8_t {
   User,     ///< He said so: until he unlocks it.
   Idle,     ///< It was not used for `lock_after_idle`: the next use asks for the PIN.
   Suspend,  ///< The machine goes to sleep: the next use asks for the PIN.
+  Screen,   ///< The screen was locked: the next use asks for the PIN.
   Exit,     ///< Latchkey ends.
 };
 
 /// "absent", "opening", "waits-for-pin", "armed", "locked", "broken". Stable, for JSON.
 [[nodiscard]] std::string_view to_string(TokenState state);
+/// Not what the user asked for: so the next use asks for the PIN.
+[[nodiscard]] bool is_by_itself(LockReason reason);
 /// The sentence with which it is disarmed.
 [[nodiscard]] std::string describe(LockReason reason);
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "tlscore/base/log.h"
-#include "tlscore/token/key_selection.h"
 
 namespace proxy {
 
@@ -13,16 +12,16 @@ using namespace tlscore;
 namespace {
 
 bool holds(const ArmedToken& token, const std::string& selection) {
-  return token.info() && token::select_key(token.keys(), *token.info(), selection).has_value();
+  return token.info() && token.select(selection).has_value();
 }
 
 /// Why an armed token is not the one for this selection.
 Error missing_key(const ArmedToken& token, const std::string& selection) {
-  const auto selected = token::select_key(token.keys(), *token.info(), selection);
+  const auto selected = token.select(selection);
   const bool is_unclear = !selected && selected.error().kind != ErrorKind::NotFound;
   return {ErrorKind::Disarmed, is_unclear
                                    ? selected.error().message
-                                   : "the party's key " + printable(selection) +
+                                   : "the key " + printable(selection) +
                                          " is on no token that is plugged in: insert the one that holds it"};
 }
 
@@ -48,6 +47,10 @@ std::shared_ptr<ArmedToken> Tokens::at(const TokenPlace& place) const {
   const auto found =
       std::ranges::find_if(m_tokens, [&](const auto& each) { return each->place().key == place.key; });
   return found == m_tokens.end() ? nullptr : *found;
+}
+
+void Tokens::set_ca_key(std::string uri) {
+  m_settings.ca_key = std::move(uri);
 }
 
 void Tokens::plugged(const TokenPlace& place) {
@@ -124,6 +127,17 @@ Task<Result<std::shared_ptr<ArmedToken>>> Tokens::armed_for(std::string selectio
     if (token->state() == TokenState::Armed) why = missing_key(*token, selection);
   }
   co_return fail(why);
+}
+
+Result<Tokens::ArmedKey> Tokens::armed_key(const std::string& selection) const {
+  Error why = disarmed_error();
+  for (const auto& token : m_tokens) {
+    if (token->state() != TokenState::Armed) continue;
+    const auto key = token->select(selection);
+    if (key) return ArmedKey{token, **key};
+    why = missing_key(*token, selection);
+  }
+  return fail(why);
 }
 
 Result<void> Tokens::may_serve() const {

@@ -21,6 +21,8 @@ class Tokens {
   Tokens(const Tokens&) = delete;
   Tokens& operator=(const Tokens&) = delete;
 
+  /// The key that signs for the local CAs, which "auto" never means; before any token is plugged in.
+  void set_ca_key(std::string uri);
   void plugged(const TokenPlace& place);
   /// The signer is killed before this returns.
   void pulled(const TokenPlace& place, const std::string& why);
@@ -43,6 +45,14 @@ class Tokens {
   /// what to do.
   tlscore::Task<tlscore::Result<std::shared_ptr<ArmedToken>>> armed_for(std::string selection,
                                                                         tlscore::Cancel& cancel);
+  /// A key on a token that is armed.
+  struct ArmedKey {
+    std::shared_ptr<ArmedToken> token;  ///< Never null.
+    tlscore::token::KeyInfo key;
+  };
+  /// The one that `selection` means, now: nothing is waited for, and nobody is asked for a PIN. Fails with
+  /// Disarmed, and a sentence that says what to do.
+  [[nodiscard]] tlscore::Result<ArmedKey> armed_key(const std::string& selection) const;
   /// A connection may be tried: some token is armed, or on the way there.
   [[nodiscard]] tlscore::Result<void> may_serve() const;
 

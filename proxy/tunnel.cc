@@ -3,10 +3,11 @@
 
 #include <algorithm>
 
-#include "proxy/client_hello.h"
 #include "proxy/first_bytes.h"
+#include "proxy/local_leaves.h"
 #include "proxy/party_link.h"
 #include "proxy/problem_for.h"
+#include "proxy/terminate.h"
 
 namespace proxy {
 
@@ -33,13 +34,6 @@ Task<void> tell_failure(InputBuffer& client, const Problem& problem, Cancel& can
   if (written) written = co_await client.stream().finish_writing(cancel, Limits::kRequestHeader);
 }
 
-/// The name in a ClientHello, for the log.
-std::string asked_name(ByteView octets) {
-  const auto hello = parse_client_hello(octets);
-  if (!hello || !*hello || !(*hello)->sni) return "";
-  return " for " + *(*hello)->sni;
-}
-
 /// Waits for as many octets as the table needs; silence means that the server is to speak first.
 Task<Result<TunnelProtocol>> first_bytes(InputBuffer& client, Cancel& cancel) {
   for (;;) {
@@ -52,44 +46,93 @@ Task<Result<TunnelProtocol>> first_bytes(InputBuffer& client, Cancel& cancel) {
   }
 }
 
-/// What `local = "auto"` makes of the first bytes: nothing when *wrap* it is, else the reason to close.
-Task<Result<void>> check_first_bytes(InputBuffer& client, Cancel& cancel) {
+/// Whether the program speaks TLS itself, and we are to end it. Fails where what it speaks is not let
+/// through.
+Task<Result<bool>> is_to_terminate(const Destination& destination, InputBuffer& client, Cancel& cancel) {
   auto protocol = co_await first_bytes(client, cancel);
   if (!protocol) co_return fail(protocol.error());
-  if (*protocol == TunnelProtocol::ClientHello) {
+  if (*protocol == TunnelProtocol::ClientHello) co_return true;
+  if (destination.mode() == LocalMode::Terminate) {
     co_return fail(ErrorKind::Unsupported,
-                   "the program speaks TLS itself" + asked_name(client.view()) +
-                       ", so that Latchkey cannot show your key; use http:// with this party, or set "
-                       "local = \"tunnel\" to let it through as it is");
+                   "the program does not begin TLS, which local = \"terminate\" is for; use https://");
   }
   if (*protocol == TunnelProtocol::Ssh) {
     co_return fail(ErrorKind::Refused,
                    "the program speaks SSH; set local = \"wrap\" or \"tunnel\" for this party to allow that");
   }
-  co_return Result<void>();
+  co_return false;
 }
 
-Task<Result<std::unique_ptr<Stream>>> finish_link(Services& services, const Destination& destination,
-                                                  InputBuffer& client, PreparedLink link,
-                                                  LiveConnection& live) {
-  if (link.secure) co_return std::move(link.secure);
-  if (destination.mode() == LocalMode::Tunnel) co_return std::unique_ptr<Stream>(std::move(link.socket));
-  live.phase = "reading the first bytes";
-  auto checked = co_await check_first_bytes(client, live.cancel);
-  if (!checked) co_return fail(checked.error());
+/// TLS with the party for a program that speaks plaintext.
+Task<Result<std::unique_ptr<Stream>>> wrap_link(Services& services, const Destination& destination,
+                                                PreparedLink link, LiveConnection& live) {
+  if (link.failure) co_return fail(*link.failure);
   co_return co_await secure_link(services, destination, std::move(link.socket), live);
+}
+
+Task<Result<void>> refuse(Services& services, const Destination& destination, InputBuffer& client, Error why,
+                          Cancel& cancel) {
+  const Authority asked{destination.host, destination.port, destination.is_address};
+  const Problem problem = problem_for(services, asked, why);
+  co_await tell_failure(client, problem, cancel);
+  co_return fail(std::move(why));
+}
+
+Task<Result<void>> carry(Services& services, InputBuffer& client, Stream& party, LiveConnection& live) {
+  const LiveConnection::ClosesWith closes(live, party);
+  live.phase = "relaying";
+  const Bytes first(client.view().begin(), client.view().end());
+  client.drop(first.size());
+  auto written = co_await party.write(first, live.cancel, Limits::kBodyWait);
+  if (!written) co_return fail(written.error());
+  live.counts.to_party += first.size();
+  co_return co_await relay(services.loop, client.stream(), party, live.counts, live.cancel);
+}
+
+/// The first bytes decide.
+Task<Result<void>> run_told_by_bytes(Services& services, const Destination& destination, InputBuffer& client,
+                                     PreparedLink link, LiveConnection& live) {
+  live.phase = "reading the first bytes";
+  auto terminates = co_await is_to_terminate(destination, client, live.cancel);
+  if (terminates && *terminates) {
+    Result<std::unique_ptr<Socket>> socket = std::move(link.socket);
+    if (link.failure) socket = fail(*link.failure);
+    co_return co_await run_terminated(services, destination, client, std::move(socket), live);
+  }
+  if (!terminates) co_return co_await refuse(services, destination, client, terminates.error(), live.cancel);
+  auto party = co_await wrap_link(services, destination, std::move(link), live);
+  if (!party) co_return co_await refuse(services, destination, client, party.error(), live.cancel);
+  co_return co_await carry(services, client, **party, live);
+}
+
+/// Programs that show a page to a person, and nothing where CONNECT is refused: browsers all call themselves
+/// so.
+bool is_browser(const HttpHeaders& headers) {
+  const std::string* agent = find_header(headers, "User-Agent");
+  return agent != nullptr && agent->starts_with("Mozilla/");
 }
 
 }  // namespace
 
-Task<Result<PreparedLink>> prepare_link(Services& services, const Destination& destination,
+bool tells_within_tls(const Destination& destination, const HttpHeaders& headers) {
+  if (destination.party == nullptr || destination.wraps_port_80) return false;
+  return destination.mode() == LocalMode::Terminate ||
+         (destination.mode() == LocalMode::Auto && is_browser(headers));
+}
+
+Task<Result<PreparedLink>> prepare_link(Services& services, const Destination& destination, bool tells_later,
                                         LiveConnection& live) {
   PreparedLink link;
-  if (destination.mode() == LocalMode::Terminate) {
-    co_return fail(ErrorKind::Unsupported, "local = \"terminate\" is not part of this build");
-  }
   auto socket = co_await dial_destination(services, destination, live);
-  if (!socket) co_return fail(socket.error());
+  if (tells_later) {
+    const auto can_show = services.leaves.can_find(*destination.party, destination.host);
+    if (!can_show) co_return fail(socket ? can_show.error() : socket.error());
+  }
+  if (!socket && (!tells_later || live.cancel.requested())) co_return fail(socket.error());
+  if (!socket) {
+    link.failure = socket.error();
+    co_return link;
+  }
   link.socket = std::move(*socket);
   if (destination.mode() != LocalMode::Wrap) co_return link;
   auto secure = co_await secure_link(services, destination, std::move(link.socket), live);
@@ -100,21 +143,9 @@ Task<Result<PreparedLink>> prepare_link(Services& services, const Destination& d
 
 Task<Result<void>> run_tunnel(Services& services, const Destination& destination, InputBuffer& client,
                               PreparedLink link, LiveConnection& live) {
-  auto party = co_await finish_link(services, destination, client, std::move(link), live);
-  if (!party) {
-    const Authority asked{destination.host, destination.port, destination.is_address};
-    const Problem problem = problem_for(services, asked, party.error());
-    co_await tell_failure(client, problem, live.cancel);
-    co_return fail(party.error());
-  }
-  const LiveConnection::ClosesWith closes(live, **party);
-  live.phase = "relaying";
-  const Bytes first(client.view().begin(), client.view().end());
-  client.drop(first.size());
-  auto written = co_await (*party)->write(first, live.cancel, Limits::kBodyWait);
-  if (!written) co_return fail(written.error());
-  live.counts.to_party += first.size();
-  co_return co_await relay(services.loop, client.stream(), **party, live.counts, live.cancel);
+  if (link.secure) co_return co_await carry(services, client, *link.secure, live);
+  if (destination.mode() == LocalMode::Tunnel) co_return co_await carry(services, client, *link.socket, live);
+  co_return co_await run_told_by_bytes(services, destination, client, std::move(link), live);
 }
 
 }  // namespace proxy

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "proxy/destination.h"
+#include "proxy/http_message.h"
 #include "proxy/input_buffer.h"
 #include "proxy/live_connections.h"
 #include "tlscore/base/socket.h"
@@ -15,11 +17,19 @@ namespace proxy {
 struct PreparedLink {
   std::unique_ptr<tlscore::Socket> socket;  ///< Of a link that is not secured yet.
   std::unique_ptr<tlscore::Stream> secure;  ///< Else this.
+  std::optional<tlscore::Error> failure;    ///< Or why there is neither, to be told in the program's own TLS.
 };
 
-/// Everything that has to hold before success may be answered (DESIGN, "A connection's life").
+/// Whether a failure is better told after the word of success, on a page within the program's own TLS: for
+/// *terminate*, and for browsers, which show nothing where CONNECT is refused. `headers` are the request's;
+/// SOCKS has none.
+[[nodiscard]] bool tells_within_tls(const Destination& destination, const HttpHeaders& headers);
+
+/// Everything that has to hold before success may be answered (DESIGN, "A connection's life"); where
+/// `tells_later`, a failure to get there is kept for later; but not where there is no certificate to tell it
+/// with, since the token that signs those is out.
 tlscore::Task<tlscore::Result<PreparedLink>> prepare_link(Services& services, const Destination& destination,
-                                                          LiveConnection& live);
+                                                          bool tells_later, LiveConnection& live);
 
 /// Runs the connection from there to its end. `client` holds what the client has sent already. A failure
 /// before the relay is answered by an HTTP 502 when the client speaks HTTP, else by a reset.

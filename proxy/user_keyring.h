@@ -8,8 +8,9 @@
 
 namespace proxy {
 
-/// `home` empty: the user's own, as GnuPG finds it. gpg is not started before it is asked something. Fails as
-/// make_runtime_folder does (paths.h), where certificates are checked, and with Internal.
+/// `home` empty: the user's own, as GnuPG finds it. Asked in processes of their own, so that
+/// who asks need not start gpg (openpgp-auth/keyring_process.h). Fails as
+/// make_runtime_folder does (paths.h), where certificates are checked.
 [[nodiscard]] tlscore::Result<std::shared_ptr<openpgp_auth::KeyringLookups>> open_keyring(
     tlscore::EventLoop& loop, const std::string& home);
 

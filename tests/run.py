@@ -18,6 +18,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 REPORTS = ROOT / "build/test-reports"
 PYTHON = "/usr/bin/python3"
 CORES = os.cpu_count() or 1
+# Functional tests wait more than they compute: half of the time a core of theirs is idle. Under a sanitizer it is less.
+WORKERS = {"": 2 * CORES, "asan": CORES + 1, "tsan": CORES + 1}
 
 # One sanitizer report is one failure, and the run stops there: what follows it means nothing.
 SANITIZERS = {
@@ -48,11 +50,20 @@ class Count:
         return f"{self.passed} passed, {self.failed} failed{skipped}"
 
 
+# The names of what failed: said once more at the end, for whoever sees only that.
+failed_names = []
+
+
 def failure(title, text=""):
     print(f"\n--- FAILED: {title}")
     if text.strip():
         print(text.rstrip())
     sys.stdout.flush()
+    return one_failed(title)
+
+
+def one_failed(title):
+    failed_names.append(title)
     return Count(failed=1)
 
 
@@ -99,7 +110,7 @@ def count_junit(report, status, output, title, print_cases):
         if problems:
             name = f"{case.get('classname')}.{case.get('name')}"
             text = "\n".join(problem.text or problem.get("message", "") for problem in problems)
-            count += failure(name, text) if print_cases else Count(failed=1)
+            count += failure(name, text) if print_cases else one_failed(f"{title}: {name}")
         elif case.find("skipped") is not None or case.get("status") == "notrun":
             count.skipped += 1
         else:
@@ -141,6 +152,11 @@ def product(variant):
     return [f"{out(variant).relative_to(ROOT)}/latchkey"] if (ROOT / "proxy/main.cc").exists() else []
 
 
+def tools(variant):
+    """The small programs that functional tests use beside it."""
+    return [f"{out(variant).relative_to(ROOT)}/{name}" for name in ("dns_lookup", "show_questions")]
+
+
 def binary(variant):
     return {"LATCHKEY_BINARY": str(out(variant) / "latchkey"), "LATCHKEY_VARIANT": variant}
 
@@ -150,29 +166,29 @@ def functional(options, variant=""):
     if not any((ROOT / "tests/functional").glob("test_*.py")):
         return Count()
     # The modules of PKCS#11 are loaded by the binary under test, but they are built one way only.
-    broken = make(*product(variant), variant=variant) or make("modules", "npm")
+    broken = make(*product(variant), *tools(variant), variant=variant) or make("modules", "npm")
     if broken:
         return broken
     if options.target == "check":
-        return run_pytest("functional", "not slow and not alone", options, CORES, variant)
+        return run_pytest("functional", "not slow and not alone", options, WORKERS[variant], variant)
     if variant:  # what takes minutes waits for limits in time, in which a sanitizer finds nothing
-        return (run_pytest("functional", "not alone and (not slow or scaled)", options, CORES, variant) +
+        return (run_pytest("functional", "not alone and (not slow or scaled)", options, WORKERS[variant], variant) +
                 run_pytest("functional-alone", "alone and not slow", options, 0, variant))
-    return (run_pytest("functional", "not alone", options, CORES, variant) +
+    return (run_pytest("functional", "not alone", options, WORKERS[variant], variant) +
             run_pytest("functional-alone", "alone", options, 0, variant))
 
 
-def run_pytest(name, marks, options, workers, variant):
-    """The functional tests with these marks, in that many processes beside each other (0: in one)."""
+def run_pytest(name, marks, options, workers, variant, folder="tests/functional", seconds=2400):
+    """The folder's tests with these marks, in that many processes beside each other (0: in one)."""
     report = REPORTS / f"{name}{variant}.xml"
     report.unlink(missing_ok=True)
     chosen = ["-k", options.k] if options.k else []
     status, output = call([PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", "-o", "junit_family=xunit1", f"--junitxml={report}",
-                           "-m", marks, "-n", str(workers), *chosen, "tests/functional"],
-                          2400, PYTHONDONTWRITEBYTECODE="1", **binary(variant))
+                           "-m", marks, "-n", str(workers), *chosen, folder],
+                          seconds, PYTHONDONTWRITEBYTECODE="1", **binary(variant))
     if status == 5:  # none has these marks and that name
         return Count()
-    count = count_junit(report, status, output, f"{name} tests", print_cases=False)
+    count = count_junit(report, status, output, f"{name} tests{', ' + variant if variant else ''}", print_cases=False)
     if count.failed:
         print(output.rstrip())
     print_measured(report)
@@ -184,6 +200,26 @@ def print_measured(report):
         for each in xml.etree.ElementTree.parse(report).iter("property"):
             if each.get("name") == "measured":
                 print(f"measured: {each.get('value')}")
+
+
+def package(options):
+    """The package and what is in it; what takes a clean root is `make package-test-all`."""
+    broken = make("build/latchkey") or make("deps-package-test")
+    if broken:
+        return broken
+    report = REPORTS / "package.xml"
+    report.unlink(missing_ok=True)
+    status, output = call([PYTHON, "-m", "pytest", "-p", "no:cacheprovider", "-q", "--tb=short", "-o", "junit_family=xunit1",
+                           f"--junitxml={report}", "-m", "not slow", "tests/package"], 900, PYTHONDONTWRITEBYTECODE="1", **binary(""))
+    count = count_junit(report, status, output, "package tests", print_cases=False)
+    if count.failed:
+        print(output.rstrip())
+    return count
+
+
+def vm(options):
+    """The tests in the virtual machine, which `make vm-test` has built the package for."""
+    return run_pytest("vm", "", options, 0, "", "tests/vm", 3600)
 
 
 def lint(options, checks=("format", "layers", "sizes", "wording", "own tests", "tidy")):
@@ -236,16 +272,16 @@ def stages(target):
     sanitized = {variant: [(f"unit, {variant}", lambda options, v=variant: unit(options, v)),
                            (f"functional, {variant}", lambda options, v=variant: functional(options, v))]
                  for variant in ("asan", "tsan")}
-    parts = {"lint": [("lint", lint)], "unit": [("unit", unit)], "functional": [("functional", functional)],
-             "fuzz-smoke": [("fuzz-smoke", fuzz_smoke)], **sanitized}
+    parts = {"lint": [("lint", lint)], "unit": [("unit", unit)], "functional": [("functional", functional)], "package": [("package", package)],
+             "fuzz-smoke": [("fuzz-smoke", fuzz_smoke)], "vm": [("vm", vm)], **sanitized}
     parts["check"] = [("lint", lambda options: lint(options, ("format", "layers", "own tests"))), *parts["unit"], *parts["functional"]]
-    parts["all"] = [stage for name in ("lint", "unit", "functional", "asan", "tsan", "fuzz-smoke") for stage in parts[name]]
+    parts["all"] = [stage for name in ("lint", "unit", "functional", "package", "asan", "tsan", "fuzz-smoke") for stage in parts[name]]
     return parts[target]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", choices=("all", "check", "unit", "functional", "asan", "tsan", "lint", "fuzz-smoke"))
+    parser.add_argument("target", choices=("all", "check", "unit", "functional", "package", "asan", "tsan", "lint", "fuzz-smoke", "vm"))
     parser.add_argument("-k", help="only those: a filter of gtest's for unit, words of pytest's for functional tests")
     options = parser.parse_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
@@ -257,6 +293,8 @@ def main():
         print(f"=== {name}: {count}, {time.monotonic() - start:.0f} s", flush=True)
         total += count
     print(f"all in {time.monotonic() - began:.0f} s")
+    for each in failed_names:
+        print(f"failed: {each}")
     if total.passed + total.failed == 0:
         print("nothing ran")
     print(f"{total.passed} passed, {total.failed} failed", flush=True)

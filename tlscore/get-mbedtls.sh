@@ -61,10 +61,16 @@ elif [ ! -f "$out/src/library/ssl_tls.c" ]; then
     fetch
 fi
 
+build() { # options TARGET
+    make -s -j"$(nproc)" -C "$out/src/library" GEN_FILES= "$2" \
+        CFLAGS="-O2 -g -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -ffile-prefix-map=$out=mbedtls $1 -I$here -DMBEDTLS_USER_CONFIG_FILE='\"latchkey_mbedtls.h\"'"
+}
 
+mkdir -p "$out/src/tests"  # its makefile leaves a file there; a release tarball of ours has the library alone
 make -s -C "$out/src/library" GEN_FILES= clean >/dev/null 2>&1 || true
-make -s -j"$(nproc)" -C "$out/src/library" GEN_FILES= static \
-    CFLAGS="-O2 -g -fPIE -fstack-protector-strong -D_FORTIFY_SOURCE=2 -I$here -DMBEDTLS_USER_CONFIG_FILE='\"latchkey_mbedtls.h\"'" \
-    >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; die "the library does not build; the whole log is $out/build.log"; }
+# The library asks the processor before it calls into aesni.c. With these options AES-GCM is a fourth faster, and every
+# processor that has AES and PCLMUL has SSSE3.
+case "$(cc -dumpmachine)" in x86_64*) fast="-maes -mpclmul -mssse3" ;; *) fast= ;; esac
+{ build "$fast" aesni.o && build "" static; } >"$out/build.log" 2>&1 || { tail -n 20 "$out/build.log" >&2; die "the library does not build; the whole log is $out/build.log"; }
 mkdir -p "$out/lib"
 cp "$out"/src/library/libmbed*.a "$out/lib/"

@@ -1,5 +1,6 @@
 """What every functional test is given: certificates, a place of its own, a running Latchkey, and a limit of time."""
 import contextlib
+import os
 import pathlib
 import shutil
 import signal
@@ -12,9 +13,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 from support import pki as certificates  # noqa: E402
 from support import people, tokens  # noqa: E402
+from support.browser_world import BrowserWorld  # noqa: E402
 from support.card_gnupg import GnuPG  # noqa: E402
 from support.card_stack import CardStack  # noqa: E402
 from support.latchkey import SLOWNESS, VARIANT, Latchkey  # noqa: E402
+from support.browsers import BROWSERS  # noqa: E402
 
 SECONDS_PER_TEST = 120
 # `make run` builds the product itself, whatever variant the other tests are about.
@@ -92,6 +95,14 @@ def measured(record_property):
     return lambda what, figure: record_property("measured", f"{what}: {figure}")
 
 
+@pytest.fixture
+def artifact():
+    """Where a picture is kept for people to look at: artifact("a refused party")."""
+    folder = pathlib.Path(os.environ.get("LATCHKEY_ARTIFACTS") or pathlib.Path(__file__).resolve().parents[2] / "build/artifacts")
+    folder.mkdir(parents=True, exist_ok=True)
+    return lambda name: folder / f"{name}.png"
+
+
 @contextlib.contextmanager
 def _folder():
     """A short path, because sockets in it have to fit into 108 characters."""
@@ -140,3 +151,10 @@ def module_proxy(module_latchkey):
     """One running Latchkey with the demo party alone, for all tests of a file."""
     with module_latchkey() as proxy:
         yield proxy
+
+
+@pytest.fixture(scope="module", params=BROWSERS, ids=lambda kind: kind.name)
+def world(request, pki):
+    """A browser that runs, a token, a Latchkey and two web sites, for all tests of a file; once for each browser."""
+    with _folder() as folder, BrowserWorld(folder, pki, request.param) as made:
+        yield made

@@ -29,7 +29,9 @@ def test_all_is_well_with_the_software_token(latchkey):
         assert (status, wrong(checks)) == (0, {}), checks
         assert checks["demo"]["verdict"] == checks["certificates"]["verdict"] == checks["pac"]["verdict"] == "ok"
         text = proxy.run("doctor")
-        assert text.returncode == 0 and len(text.stdout.splitlines()) == len(checks)
+        assert text.returncode == 0 and "->" not in text.stdout
+        assert text.stdout.count("the configured token is no smart card") == 1, "checks that say the same share a line"
+        assert all(name in text.stdout for name in checks)
 
 
 def test_without_the_daemon_it_says_how_to_start_it(latchkey):
@@ -139,6 +141,24 @@ def test_who_holds_the_card_is_found_without_the_daemon_too(beside, pki, stack, 
     _, checks = ask(beside)
     assert checks["readers"]["verdict"] == "problem" and "scdaemon (GnuPG), process" in checks["readers"]["says"]
     assert "gpgconf --kill scdaemon" in checks["readers"]["to_do"]
+
+
+def test_fix_has_gnupg_share_the_card(beside, pki, stack, gnupg, home):
+    settings = home / "settings"
+    settings.write_text("# mine\ndisable-ccid")
+    (gnupg.folder / "scdaemon.conf").unlink()
+    (gnupg.folder / "scdaemon.conf").symlink_to(settings)
+    stack.card.put("auth", pki.client("p256"), with_certificate=True)
+    stack.plug()
+    gnupg.card_status()
+    beside.start(armed=False)
+    beside.until(lambda status: status["token"].get("held_by"), "is told who holds the card")
+    done = beside.run("doctor", "--fix", seconds=60)
+    assert "wrote `pcsc-shared` into" in done.stderr, done.stderr
+    assert settings.read_text() == "# mine\ndisable-ccid\npcsc-shared\n" and (gnupg.folder / "scdaemon.conf").is_symlink()
+    beside.until(lambda status: status["armed"], "is armed")
+    again = beside.run("doctor", "--fix", seconds=60)
+    assert (again.returncode, again.stderr) == (0, "nothing was to be fixed\n"), again
 
 
 def test_one_pin_try_that_is_left_is_a_warning(beside, pki, stack):

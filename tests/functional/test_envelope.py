@@ -109,19 +109,45 @@ def test_who_trusts_another_one_alone_does_not_take_it(latchkey, pki, home, enve
         assert clients.curl(URL, port=proxy.port).status != 200
 
 
-@pytest.mark.parametrize("kind", ["rsa", "p256", "ed25519"])
-def test_our_own_is_made_shown_and_kept(latchkey, pki, home, kind):
-    """The token has a key, and the user's keyring its OpenPGP certificate: the envelope is made when a party asks."""
-    key = openpgp.Key(kind)
-    inside = openpgp.certificate(key, [NAME], flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
-    plain = envelopes.make(home / "plain", key.private, inside, NAME)
-    held = tokens.make(home / "token", plain)
-    with servers.OpensslServer(pki.server(), "1.3") as server:
-        product = latchkey(server, token=held, party={"auth": ["openpgp-x509"]})
+@pytest.fixture
+def with_keyring(latchkey, home):
+    """Makes a Latchkey whose token has this key, and whose user's keyring has its OpenPGP certificate."""
+    def make(key, server):
+        inside = openpgp.certificate(key, [NAME], flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
+        plain = envelopes.make(home / "plain", key.private, inside, NAME)
+        product = latchkey(server, token=tokens.make(home / "token", plain), party={"auth": ["openpgp-x509"]})
         keyring = pathlib.Path(product.environment["HOME"]) / ".gnupg"
         keyring.mkdir(mode=0o700, parents=True)
         subprocess.run(["gpg", "--homedir", str(keyring), "--batch", "--quiet", "--no-autostart", "--import"], input=inside,
                        check=True, capture_output=True)
+        return product
+    return make
+
+
+@pytest.mark.parametrize("days", [200, 100, -1])
+def test_renew_makes_the_one_anew_that_is_due(with_keyring, pki, home, days):
+    key = openpgp.Key("p256")
+    with servers.OpensslServer(pki.server(), "1.3") as server:
+        product = with_keyring(key, server)
+        assert "envelope" not in product.run("token", "renew").stdout, "no party has wanted one yet"
+        with product as proxy:
+            assert clients.curl(URL, port=proxy.port).status == 200
+    (kept,) = (product.folder / "state/latchkey/certificates").glob("*.envelope.pem")
+    older = envelopes.make(home / "older", key.private, envelopes.content(kept.read_bytes()), NAME, days).certificate.read_text()
+    kept.write_text(older)
+    said = product.run("token", "renew")
+    assert said.returncode == 0, said.stderr
+    assert ("made its envelope anew" in said.stdout) == (kept.read_text() != older) == (days < 120)
+    if days < 120:
+        openssl("verify", "-CAfile", kept, "-check_ss_sig", kept)
+        assert openssl("x509", "-in", kept, "-noout", "-checkend", 360 * 86400)
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256", "ed25519"])
+def test_our_own_is_made_shown_and_kept(with_keyring, pki, kind):
+    """The token has a key, and the user's keyring its OpenPGP certificate: the envelope is made when a party asks."""
+    with servers.OpensslServer(pki.server(), "1.3") as server:
+        product = with_keyring(openpgp.Key(kind), server)
         with product as proxy:
             assert clients.curl(URL, port=proxy.port).status == 200
             (kept,) = (product.folder / "state/latchkey/certificates").glob("*.envelope.pem")

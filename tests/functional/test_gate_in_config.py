@@ -4,9 +4,10 @@ import signal
 
 import pytest
 
-from support import gates, wait
+from support import clients, gates, wait
 from support.gates import Backend, Client
 from support.latchkey import configuration
+from support.status_pages import StatusPage
 
 
 def gate_table(pki, backend, port=0, **more):
@@ -42,6 +43,44 @@ def proxy(pki, latchkey, backend):
 
 def test_a_gate_of_the_configuration_forwards(pki, proxy):
     assert Client(ports(proxy)[0]).ask("/header/X-Latchkey-Identity", pki.person()).text == "alice@example.org\n"
+
+
+def test_status_shows_gates_with_who_is_there_and_who_was_refused(pki, proxy, backend):
+    port = ports(proxy)[0]
+    client = Client(port)
+    connection = client.connection(pki.person())
+    assert gates.ask(connection, "/header/Host").status == 200
+    stranger = pki.person(case="unknown-ca")
+    assert client.ask("/", stranger).status == 403
+    wait.until(lambda: proxy.status()["gates"][0]["open"] == 1, "the stranger has left")
+    [gate] = proxy.status()["gates"]
+    assert gate["listen"] == f"127.0.0.1:{port}" and gate["names"] == ["party.test"] and gate["backend"] == backend.address
+    [seen] = gate["connections"]
+    assert seen["peer"] == {"form": "x509", "fingerprint": pki.person().key_sha256, "name": "alice@example.org"}
+    assert seen["shown"]["form"] == "x509" and seen["protocol"].startswith("TLS 1.3")
+    [refusal] = gate["refusals"]
+    assert stranger.key_sha256 in refusal["reason"]
+    text = proxy.run("status").stdout
+    assert f"gate         127.0.0.1:{port} (party.test) to {backend.address}, 1 connections" in text
+    assert "it showed the X.509 certificate alice@example.org" in text and stranger.key_sha256 in text
+    page = clients.curl(f"http://127.0.0.1:{proxy.port}/", "-H", "Accept: text/html").body
+    assert "alice@example.org" in page and stranger.key_sha256 in page
+    connection.close()
+
+
+def test_a_client_of_a_gate_is_closed_on_the_status_page(pki, proxy):
+    [port] = ports(proxy)
+    connection = Client(port).connection(pki.person())
+    assert gates.ask(connection, "/header/Host").status == 200
+    page = StatusPage(proxy)
+    right = {"key": page.key(), "connection": str(proxy.status()["gates"][0]["connections"][0]["id"]), "gate": f"127.0.0.1:{port}"}
+    for form in (right | {"gate": "127.0.0.1:1"}, right | {"connection": "99"}, right | {"gate": ""}):
+        assert page.send("/close", form)[0] == 303
+    assert gates.ask(connection, "/header/Host").status == 200
+    status, headers, _ = page.send("/close", right)
+    assert status == 303 and headers["Location"] == "/#gates"
+    wait.until(lambda: proxy.status()["gates"][0]["open"] == 0, "the client is gone")
+    connection.close()
 
 
 def test_a_reload_changes_a_gate_and_drops_no_connection(pki, proxy, backend, home):

@@ -54,3 +54,15 @@ def test_loopback_is_not_dialled_for_a_party_that_may_not(latchkey, stranger, lo
         answer = clients.curl("http://party.test/", port=proxy.port, mode="connect")
         assert answer.status in (403, 502) or answer.exit != 0
         assert not was_dialled(stranger)
+
+
+def test_a_flood_of_refusals_is_refused_but_does_not_fill_the_log(latchkey):
+    with latchkey() as proxy:
+        for number in range(60):
+            with pytest.raises(ConnectionRefusedError):
+                streams.WAYS["connect"](proxy.port, f"stranger-{number}.test", 443)
+        assert proxy.log.count("refused stranger-") < 60
+        assert proxy.log.count("refused stranger-") >= 20
+        assert proxy.run("lock").returncode == 0
+        assert "disarmed: the token was locked" in proxy.log, "what matters is not hidden"
+        assert "stranger-59.test:443" in [refusal["asked_for"] for refusal in proxy.status()["refusals"]]

@@ -2,32 +2,17 @@
 import contextlib
 import dataclasses
 import json
-import subprocess
 
 import pytest
 
-from support import clients, openpgp, servers, streams
+from support import clients, gates, openpgp, servers, streams, tokens
 from support.card_gnupg import GnuPG, ThroughAgent
+from support.card_usb import UsbCardStack
 from support.gates import Backend, Gate
+from support.keyrings import Keyring
 
 URL = "http://party.test/header/X-Latchkey-Identity"
 USER = "Alice <alice@party.test>"
-
-
-class Keyring:
-    """A GnuPG home for the user, and one for the gate, which trusts whom it imports."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        folder.mkdir(mode=0o700, exist_ok=True)
-
-    def gpg(self, *arguments, input=None):
-        return subprocess.run(["gpg", "--homedir", str(self.folder), "--batch", "--quiet", "--no-autostart", *arguments],
-                              input=input, capture_output=True, check=True).stdout
-
-    def add(self, certificate, fingerprint):
-        self.gpg("--import", input=certificate)
-        self.gpg("--import-ownertrust", input=f"{fingerprint.upper()}:6:\n".encode())
 
 
 @dataclasses.dataclass
@@ -50,15 +35,16 @@ def user(home, pki, monkeypatch):
 
 
 @contextlib.contextmanager
-def gate_that_knows(home, pki, user):
-    """A gate with an OpenPGP key of its own, whose keyring has the user's certificate."""
+def gate_that_knows(home, pki, user, on_token=False):
+    """A gate with an OpenPGP key of its own, which may be on a token, whose keyring has the user's certificate."""
     server = pki.server()
     key = openpgp.Key(pem=server.key)
     (home / "gate.pgp").write_bytes(openpgp.certificate(key, ["https://party.test"],
                                                         flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE))
     keyring = Keyring(home / "gate-gnupg")
     keyring.add(user.certificate, user.fingerprint)
-    with Backend() as backend, Gate(home, pki, backend, openpgp=home / "gate.pgp", keyring=keyring.folder) as running:
+    shown, its_token = (gates.on_token(server), tokens.make(home / "gate-token", server)) if on_token else (server, None)
+    with Backend() as backend, Gate(home, pki, backend, [shown], its_token, openpgp=home / "gate.pgp", keyring=keyring.folder) as running:
         running.backend = backend
         running.fingerprint = key.fingerprint
         yield running
@@ -97,6 +83,16 @@ def test_both_ends_show_openpgp_in_tls_1_2(latchkey, token, gate, user):
         assert seen_by(gate) == told_of(user, "openpgp"), "also when the session is resumed"
 
 
+def test_both_ends_have_their_openpgp_keys_on_tokens(latchkey, home, pki, token, user):
+    party = {"tls": "1.2", "trust": "openpgp", "auth": ["openpgp"]}
+    with gate_that_knows(home, pki, user, on_token=True) as gate:
+        gate.until_armed()
+        with latchkey(gate, token=token(), party=party | {"openpgp": [gate.fingerprint]}) as proxy:
+            assert explained(proxy, gate)["certificate_type"] == "OpenPGP"
+            assert clients.curl(URL, port=proxy.port).status == 200
+            assert seen_by(gate) == told_of(user, "openpgp")
+
+
 def test_the_user_shows_an_envelope_in_tls_1_3(latchkey, token, gate, user):
     with latchkey(gate, token=token()) as proxy:
         found = explained(proxy, gate)
@@ -104,6 +100,71 @@ def test_the_user_shows_an_envelope_in_tls_1_3(latchkey, token, gate, user):
         assert "that carries the OpenPGP certificate " + user.fingerprint in found["identity_form"]
         assert clients.curl(URL, port=proxy.port).status == 200
         assert seen_by(gate) == told_of(user, "openpgp-x509")
+
+
+def held_open(proxy, gate):
+    """A connection through the proxy to the gate, behind its first answer."""
+    stream = streams.connect(proxy.port, "party.test", gate.port)
+    stream.sendall(b"GET /header/X-Latchkey-Method HTTP/1.1\r\nHost: party.test\r\n\r\n")
+    assert stream.recv(1) == b"H"
+    return stream
+
+
+@pytest.mark.parametrize("tls, form", [("1.2", "openpgp"), ("1.3", "openpgp-x509")])
+def test_status_and_explain_name_the_user_id_that_each_side_showed(latchkey, token, gate, user, tls, form):
+    party = {"tls": tls} | ({"openpgp": [gate.fingerprint], "trust": "openpgp"} if tls == "1.2" else {})
+    with latchkey(gate, token=token(), party=party) as proxy, held_open(proxy, gate):
+        [connection] = proxy.status()["connections"]
+        assert connection["shown"] == {"form": form, "fingerprint": user.fingerprint, "name": USER}
+        assert connection["shown_in_clear"] == (tls == "1.2")
+        text, page = proxy.run("status").stdout, clients.curl(f"http://127.0.0.1:{proxy.port}/", "-H", "Accept: text/html").body
+        in_clear = f"in TLS 1.2 your certificate, with {USER} in it, cross"
+        assert (in_clear + "ed the network in clear" in text) == (tls == "1.2")
+        assert ("your certificate crossed the network in clear" in page) == (tls == "1.2") and "alice@party.test" in page
+        explained_text = proxy.run("explain", f"https://party.test:{gate.port}/").stdout
+        assert (in_clear + "es the network in clear" in explained_text) == (tls == "1.2")
+        if tls == "1.2":
+            assert connection["peer"] == {"form": "openpgp", "fingerprint": gate.fingerprint, "name": "https://party.test"}
+        else:
+            assert connection["peer"]["form"] == "x509" and "party.test" in connection["peer"]["name"]
+        with held_open(proxy, gate):
+            resumed = proxy.status()["connections"][-1]
+            assert resumed["resumed"] and resumed["shown"] == connection["shown"] and not resumed["shown_in_clear"]
+
+
+def test_token_list_and_doctor_name_the_users_certificate(latchkey, token, user):
+    with latchkey(token=token(), parties=[]) as proxy:
+        [listed] = json.loads(proxy.run("token", "list", "--json").stdout)["tokens"]
+        assert listed["keys"][0]["openpgp"] == {"fingerprint": user.fingerprint, "user_id": USER, "expires": None}
+        assert f"OpenPGP      {user.fingerprint}, {USER}" in proxy.run("token", "list").stdout
+        checks = {check["check"]: check for check in json.loads(proxy.run("doctor", "--json", seconds=60).stdout)["checks"]}
+        assert checks["openpgp"]["verdict"] == "ok" and user.fingerprint in checks["openpgp"]["says"]
+
+
+def test_token_list_and_doctor_say_that_no_certificate_has_the_key(latchkey, token, home, monkeypatch):
+    monkeypatch.setenv("GNUPGHOME", str(home / "nothing"))
+    with latchkey(token=token(), parties=[]) as proxy:
+        [listed] = json.loads(proxy.run("token", "list", "--json").stdout)["tokens"]
+        assert listed["keys"][0]["openpgp"] is None and "gpg --import" in listed["keys"][0]["openpgp_problem"]
+        checks = {check["check"]: check for check in json.loads(proxy.run("doctor", "--json", seconds=60).stdout)["checks"]}
+        assert "is in no OpenPGP certificate" in checks["openpgp"]["says"] and "gpg --import" in checks["openpgp"]["says"]
+
+
+@pytest.mark.parametrize("how, says, to_do", [
+    ({"revoked": True}, "is revoked", "another certificate"),
+    ({"lifetime": openpgp.seconds_until_yesterday()}, "expired on ", "gpg --quick-set-expire"),
+    ({"lifetime": openpgp.seconds_until_yesterday() + 20 * openpgp.DAY}, "expires on ", "gpg --quick-set-expire"),
+])
+def test_doctor_finds_a_subkey_that_is_or_will_be_of_no_use(latchkey, token, home, pki, monkeypatch, how, says, to_do):
+    primary = openpgp.Key()
+    subkey = openpgp.Subkey(openpgp.Key(pem=pki.client("p256").key), openpgp.AUTHENTICATE, **how)
+    keyring = Keyring(home / "gnupg")
+    keyring.add(openpgp.certificate(primary, [USER], [subkey]), primary.fingerprint)
+    monkeypatch.setenv("GNUPGHOME", str(keyring.folder))
+    with latchkey(token=token(), parties=[]) as proxy:
+        checks = {check["check"]: check for check in json.loads(proxy.run("doctor", "--json", seconds=60).stdout)["checks"]}
+        assert checks["openpgp"]["verdict"] in ("warning", "problem"), checks["openpgp"]
+        assert says in checks["openpgp"]["says"] and to_do in checks["openpgp"]["to_do"] and USER in checks["openpgp"]["says"]
 
 
 def test_a_party_that_lists_a_fingerprint_and_answers_with_good_x_509_is_refused(latchkey, token, gate):
@@ -119,6 +180,10 @@ def test_the_demo_party_is_judged_by_its_openpgp_key_and_shown_the_users(latchke
         found = json.loads(proxy.run("explain", "--json", "http://demo.latchkey.test/").stdout)
         assert found["verdict"] == "pass" and found["trust"] == "openpgp"
         assert "that carries the OpenPGP certificate " + user.fingerprint in found["identity_form"]
+        page = clients.curl("http://demo.latchkey.test/", port=proxy.port).body
+        assert f"you are      {USER}\n" in page and user.fingerprint in page
+        assert "I showed     an X.509 certificate that carries the OpenPGP certificate " in page
+        assert "https://demo.latchkey.test\n" in page
 
 
 def works_until_it_is_pulled(proxy, stack, gate, user):
@@ -143,11 +208,27 @@ def test_the_whole_path_with_a_card_through_opensc(latchkey, stack, gate, user):
         works_until_it_is_pulled(proxy, stack, gate, user)
 
 
+def user_of(gnupg, kind):
+    primary = gnupg.make_key(USER, {"sign": kind, "encr": kind, "auth": kind if "rsa" in kind else kind + "/ecdsa"})
+    return User(primary.lower(), gnupg.ok("--export", primary))
+
+
+@pytest.mark.parametrize("kind", ["rsa2048", "nistp256", "nistp384"])
+def test_the_whole_path_with_a_card_through_gpg_agent(latchkey, home, pki, kind):
+    with UsbCardStack(home / "stack") as stack, GnuPG(stack, home / "gnupg") as gnupg:
+        stack.plug()
+        user = user_of(gnupg, kind)
+        gnupg.key_to_card(user.fingerprint.upper())
+        gnupg.release()
+        agent = ThroughAgent(stack, gnupg)
+        with gate_that_knows(home, pki, user) as gate, latchkey(gate, token=agent, party=openpgp_only(gate)) as proxy:
+            works_until_it_is_pulled(proxy, stack, gate, user)
+
+
 @pytest.mark.parametrize("kind", ["rsa2048", "nistp256"])
 def test_the_whole_path_with_a_key_of_gpg_agents(latchkey, home, pki, stack, kind):
     with GnuPG(stack, home / "gnupg") as gnupg:
-        primary = gnupg.make_key(USER, {"sign": kind, "encr": kind, "auth": kind if "rsa" in kind else kind + "/ecdsa"})
-        user = User(primary.lower(), gnupg.ok("--export", primary))
+        user = user_of(gnupg, kind)
         agent = ThroughAgent(stack, gnupg, on_disk=True)
         with gate_that_knows(home, pki, user) as gate, latchkey(gate, token=agent, party=openpgp_only(gate)) as proxy:
             assert clients.curl(URL, port=proxy.port).status == 200

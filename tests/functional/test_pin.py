@@ -125,6 +125,8 @@ def test_unlock_says_that_the_pin_was_wrong_and_what_is_left(locked, party, watc
         assert status == 1
         assert "wrong" in shown and "few" in shown
         assert logins() == 1
+        page = clients.curl(URL, port=proxy.port)
+        assert page.status == 503 and page.body.count("few") == 1, "what is left is told, and told once"
 
 
 def test_the_last_try_needs_an_explicit_word(locked, party, watched, pinentry, logins, monkeypatch):
@@ -139,7 +141,8 @@ def test_lock_forgets_it_and_unlock_takes_the_credential_again(latchkey, party, 
         assert clients.curl(URL, port=proxy.port).status == 200
         assert proxy.run("lock").returncode == 0
         assert not proxy.status()["armed"]
-        assert clients.curl(URL, port=proxy.port).status == 503
+        locked_out = clients.curl(URL, port=proxy.port)
+        assert locked_out.status == 503 and "Your token waits for its PIN" in locked_out.body, locked_out
         assert proxy.run("unlock").returncode == 0
         assert clients.curl(URL, port=proxy.port).status == 200
         assert pinentry.times_asked() == 0

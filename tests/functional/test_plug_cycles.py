@@ -151,5 +151,5 @@ def test_nothing_is_left_of_50_plugs_and_pulls_under_traffic(place, measured):
     assert traffic.carried > CYCLES and traffic.refused > CYCLES / 2, "there was no traffic worth the name"
     measured(f"memory after {CYCLES} plugs and pulls", f"{after[2] - before[2]:+} KiB of {before[2]} KiB")
     assert after[0] == before[0], f"descriptors; seed {SEED}"
-    assert after[1] == before[1] == 3, f"processes: the daemon and a signer for each token; seed {SEED}"
+    assert after[1] == before[1] == 6, f"processes: the daemon, and for each token a signer, each with its launcher; seed {SEED}"
     assert after[2] <= before[2] + MEMORY_MARGIN_KIB, f"memory; seed {SEED}"

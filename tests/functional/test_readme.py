@@ -72,6 +72,7 @@ def test_every_command_of_the_readme_works_in_its_order(newcomer):
 def test_the_readmes_make_targets_exist():
     named = {word for text in re.findall(r"`make ([a-z-]+)", README) for word in [text]}
     makefile = (ROOT / "Makefile").read_text()
+    makefile += "".join((ROOT / part).read_text() for part in re.findall(r"^include (\S+)", makefile, re.M))
     assert named >= {"check", "unit", "lint"}
     for target in named | {"run", "test"}:
         assert re.search(rf"^{target}:", makefile, re.M), target

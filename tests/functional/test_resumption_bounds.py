@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from support import clients, people, servers, tokens, wait
+from support.crls import Crls
 from support.usb import UsbTestbed
 
 PIN = "43210987"
@@ -69,6 +70,22 @@ def test_roots_that_trust_the_party_no_more_end_its_sessions(latchkey, token, pk
         shutil.copy(pki.unknown_root.certificate, roots)
         assert proxy.run("reload").returncode == 0
         assert clients.curl("http://party.test/index.html", port=proxy.port).status == 502
+
+
+@pytest.mark.parametrize("tls", servers.VERSIONS)
+def test_a_session_does_not_outlive_the_lists_that_it_began_with(latchkey, token, pki, home, tls):
+    crls = Crls(home / "crls")
+    party = {"trust": "pkix", "crls": str(crls.path)}
+    with servers.Nginx(pki.server(), tls, tickets=True) as server, latchkey(server, token=token(), party=party) as proxy:
+        fetch(proxy)
+        fetch(proxy)
+        crls.put(pki.intermediate)
+        fetch(proxy)
+        fetch(proxy)
+        assert server.resumed(4) == [False, True, False, True]
+        crls.put(pki.intermediate, pki.server())
+        answer = clients.curl("http://party.test/index.html", port=proxy.port)
+        assert answer.status == 502 and "was revoked" in answer.body
 
 
 class TokenOnUsb:

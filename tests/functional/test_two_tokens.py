@@ -4,8 +4,9 @@ import subprocess
 
 import pytest
 
-from support import clients, servers, streams, wait
+from support import clients, openpgp, servers, streams, wait
 from support.card_usb import UsbCardStack
+from support.keyrings import Keyring
 
 HOSTS = ("first.party.test", "second.party.test", "any.party.test")
 
@@ -70,6 +71,26 @@ def test_each_party_sees_the_key_it_is_bound_to(start, pki, two):
             shown = clients.curl(f"http://127.0.0.1:{proxy.port}/", "-H", "Accept: text/html").body
             assert shown.count("READER-0") == shown.count("READER-1") == 1
             assert web.certificates(3) == [first.sha256, second.sha256, first.sha256], "auto is the token that came first"
+        finally:
+            proxy.stop()
+
+
+def test_an_openpgp_fingerprint_is_looked_for_on_every_token(start, pki, stack, home, monkeypatch):
+    for number, kind in enumerate(("p384", "p256")):
+        stack.cards[number].put("auth", pki.client(kind), with_certificate=True)
+        stack.plug(number)
+    primary = openpgp.Key()
+    subkey = openpgp.Subkey(openpgp.Key(pem=pki.client("p256").key), openpgp.AUTHENTICATE)
+    keyring = Keyring(home / "keyring")
+    keyring.add(openpgp.certificate(primary, ["Alice <alice@party.test>"], [subkey]), primary.fingerprint)
+    monkeypatch.setenv("GNUPGHOME", str(keyring.folder))
+    with servers.Nginx(pki.server(host="*.party.test")) as web:
+        proxy = start(web, primary.fingerprint)
+        try:
+            armed(proxy, 2)
+            assert ask(proxy, HOSTS[0]).status == 200
+            [shown] = web.certificates(1)
+            assert shown not in (None, pki.client("p384").sha256, pki.client("p256").sha256), "an envelope"
         finally:
             proxy.stop()
 

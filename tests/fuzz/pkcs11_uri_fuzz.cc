@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static_cast<void>(uri_names(text, uri));
   const std::string own =
       make_key_uri({text, text, text, text}, input.first(std::min<std::size_t>(size, 255)), text);
-  if (own.size() > 4096 || text.find('\0') != std::string_view::npos) return 0;
+  if (own.size() > 4096 || text.contains('\0')) return 0;
   fuzz::require(own.starts_with("pkcs11:"));
   const auto names_itself = uri_names(own, own);
   fuzz::require(names_itself && *names_itself);

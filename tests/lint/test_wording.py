@@ -12,6 +12,7 @@ import wording
     ("cd /work/main", "somebody's machine"),
     ("PATH=/home/jo/bin", "somebody's machine"),
     ("cp /root/.ssh/id x", "somebody's machine"),
+    ("if is_allowed\u2066() {", "turns around"),
 ])
 def test_a_line_is_refused(line, reason):
     found = wording.breaches("README.md", f"# A title\n{line}\n")

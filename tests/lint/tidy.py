@@ -14,7 +14,7 @@ import sys
 import sources
 
 CACHE = sources.ROOT / "build/tidy/clean"
-TOOL = "clang-tidy-19"
+TOOL = "clang-tidy-22"
 
 
 def _flags():

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""What the text of the repository may not hold: unfinished work, hosts of package registries, paths of a machine.
+"""What the text of the repository may not hold: unfinished work, hosts of package registries, paths of a machine, and
+characters that turn what a reader sees around (Unicode, UAX #9).
 
 Every source file also opens with a comment that says what it is for. Prints each breach; ends with 1 if there is any.
 """
@@ -13,6 +14,7 @@ FORBIDDEN = [
     (re.compile(r"\b(deb|security|snapshot|archive|registry|files|crates|pypi|npm)\.(?!example\b)[a-z-]+\.(org|com|io|net|dev)\b"),
      "names a host of a package registry"),
     (re.compile(r"(?<![\w.$})])/(work|root|home/[a-z]\w*)/[\w.]"), "is a path of somebody's machine"),
+    (re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"), "turns around what is read"),
 ]
 SOURCE = re.compile(r".*\.(cc|h|py|sh)|Makefile|.*/[A-Z]?Makefile")
 

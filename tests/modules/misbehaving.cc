@@ -12,13 +12,24 @@
 //   huge-attribute               every attribute claims to have 1 GiB
 //   many-slots                   C_GetSlotList claims 1000 slots
 //   pin-pad                      the token takes its PIN by itself; it is in $LATCHKEY_TEST_MODULE_PIN_FILE
-//   always-authenticate          keys want CKU_CONTEXT_SPECIFIC before every signature
+//   intrude                      in C_Sign: tries what a signer may not do, and notes in the log what of it
+//   went through always-authenticate          keys want CKU_CONTEXT_SPECIFIC before every signature
 // $LATCHKEY_TEST_MODULE_LOG names a file to which each C_Login and C_Sign appends its name.
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <p11-kit/pkcs11.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -52,7 +63,7 @@ std::string misdeeds() {
 
 bool shall(std::string_view misdeed) {
   const std::string all = "," + misdeeds() + ",";
-  return all.find("," + std::string(misdeed) + ",") != std::string::npos;
+  return all.contains("," + std::string(misdeed) + ",");
 }
 
 void note(const char* call) {
@@ -77,12 +88,43 @@ void be_slow() {
   std::this_thread::sleep_for(std::chrono::milliseconds(std::strtol(all.c_str() + at + 5, nullptr, 10)));
 }
 
+/// "PIN read: refused". What is refused says so by EPERM or EACCES, or is not known to the kernel.
+void note_attempt(const char* what, long outcome) {
+  const bool is_refused = outcome < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS);
+  note((std::string(what) + (is_refused ? ": refused" : ": DONE " + std::to_string(errno))).c_str());
+}
+
+void intrude() {
+  std::string program = "/bin/true";
+  const std::array<char*, 2> arguments{program.data(), nullptr};
+  note_attempt("exec", ::execv(program.c_str(), arguments.data()));
+  note_attempt("execveat",
+               ::syscall(SYS_execveat, -1, program.c_str(), arguments.data(), arguments.data() + 1, 0));
+  note_attempt("internet socket", ::socket(AF_INET, SOCK_STREAM, 0));
+  note_attempt("internet datagrams", ::socket(AF_INET6, SOCK_DGRAM, 0));
+  note_attempt("packet socket", ::socket(AF_PACKET, SOCK_RAW, 0));
+  note_attempt("kernel crypto socket", ::socket(AF_ALG, SOCK_SEQPACKET, 0));
+  note_attempt("routing socket", ::socket(AF_NETLINK, SOCK_RAW, 0));
+  note_attempt("trace of the proxy", ::ptrace(PTRACE_ATTACH, ::getppid(), nullptr, nullptr));
+  const iovec none{};
+  note_attempt("read of the proxy", ::process_vm_readv(::getppid(), &none, 1, &none, 1, 0));
+  note_attempt("memory of the first process", ::open("/proc/1/mem", O_RDONLY | O_CLOEXEC));
+  note_attempt("ring", ::syscall(SYS_io_uring_setup, 1, nullptr));
+  note_attempt("new user namespace", ::unshare(CLONE_NEWUSER));
+  note_attempt("new namespace by clone", ::syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0));
+  note_attempt("keyring", ::syscall(SYS_keyctl, 0, 0, 0, 0, 0));
+  note_attempt("being traced", ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+  note_attempt("typing", ::ioctl(0, TIOCSTI, "x"));
+  note(::socket(AF_UNIX, SOCK_STREAM, 0) >= 0 ? "local socket: allowed" : "local socket: REFUSED");
+}
+
 CK_RV sign(CK_SESSION_HANDLE session, CK_BYTE* data, CK_ULONG data_length, CK_BYTE* signature,
            CK_ULONG* length) {
   note("C_Sign");
   if (shall("removed")) return CKR_DEVICE_REMOVED;
   if (shall("hang")) hang();
   if (shall("crash")) crash();
+  if (shall("intrude")) intrude();
   if (shall("always-authenticate") && !std::exchange(g_pin_given_for_signature, false))
     return CKR_USER_NOT_LOGGED_IN;
   be_slow();
@@ -179,10 +221,10 @@ bool set_up() {
 
 }  // namespace
 
-extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST** functions) {
+extern "C" CK_RV C_GetFunctionList(CK_FUNCTION_LIST** function_list) {
   static const bool ready = set_up();
   if (!ready) return CKR_GENERAL_ERROR;
   g_functions.C_GetFunctionList = C_GetFunctionList;
-  *functions = &g_functions;
+  *function_list = &g_functions;
   return CKR_OK;
 }

@@ -14,6 +14,7 @@
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -24,6 +25,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,10 +52,16 @@ struct Place {
 };
 
 std::optional<Place> place_of(const char* device_name) {
-  const char* path = std::strstr(device_name, "/dev/bus/usb/");
+  constexpr std::string_view kFolder = "/dev/bus/usb/";
+  const std::string_view name(device_name);
+  const std::size_t at = name.find(kFolder);
+  if (at == std::string_view::npos) return std::nullopt;
+  const char* const end = name.data() + name.size();
   Place place;
-  if (path == nullptr || std::sscanf(path, "/dev/bus/usb/%u/%u", &place.bus, &place.device) != 2)
-    return std::nullopt;
+  const auto bus = std::from_chars(name.data() + at + kFolder.size(), end, place.bus);
+  if (bus.ec != std::errc() || bus.ptr == end || *bus.ptr != '/') return std::nullopt;
+  const auto device = std::from_chars(bus.ptr + 1, end, place.device);
+  if (device.ec != std::errc()) return std::nullopt;
   return place;
 }
 
@@ -77,14 +85,14 @@ class Reader {
 
   [[nodiscard]] DWORD channel() const { return kUsbChannel << 16 | m_place.bus << 8 | m_place.device; }
   [[nodiscard]] Bytes atr() const {
-    const std::lock_guard lock(m_guard);
+    const std::scoped_lock lock(m_guard);
     return m_atr;
   }
 
   /// Is a card in it? One that was pulled out and put in again is missed once, so that pcscd sees another
   /// card.
   bool card_present() {
-    const std::lock_guard lock(m_guard);
+    const std::scoped_lock lock(m_guard);
     if (m_card) {
       std::uint8_t octet = 0;
       const auto got = ::recv(m_card->get(), &octet, 1, MSG_PEEK | MSG_DONTWAIT);
@@ -103,7 +111,7 @@ class Reader {
     if (!card || !signal(*card, how) || !signal(*card, Signal::SendAtr)) return false;
     auto atr = receive(*card);
     if (!atr) return false;
-    const std::lock_guard lock(m_guard);
+    const std::scoped_lock lock(m_guard);
     m_atr = *std::move(atr);
     return true;
   }
@@ -134,7 +142,7 @@ class Reader {
 
   /// Shared, so that no other thread closes it, and gives its number to the next card, while it is used.
   std::shared_ptr<const UniqueFd> card() const {
-    const std::lock_guard lock(m_guard);
+    const std::scoped_lock lock(m_guard);
     return m_card;
   }
 
@@ -175,7 +183,7 @@ std::mutex g_guard;
 std::map<DWORD, std::shared_ptr<Reader>> g_readers;  // by logical unit number
 
 std::shared_ptr<Reader> reader_of(DWORD lun) {
-  const std::lock_guard lock(g_guard);
+  const std::scoped_lock lock(g_guard);
   const auto found = g_readers.find(lun);
   return found == g_readers.end() ? nullptr : found->second;
 }
@@ -205,7 +213,7 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, LPSTR name) {
   if (!place) return IFD_NO_SUCH_DEVICE;
   std::shared_ptr<Reader> reader = Reader::create(*place);
   if (!reader) return IFD_COMMUNICATION_ERROR;
-  const std::lock_guard lock(g_guard);
+  const std::scoped_lock lock(g_guard);
   g_readers[lun] = std::move(reader);
   return IFD_SUCCESS;
 }
@@ -215,7 +223,7 @@ RESPONSECODE IFDHCreateChannel(DWORD, DWORD) {
 }
 
 RESPONSECODE IFDHCloseChannel(DWORD lun) {
-  const std::lock_guard lock(g_guard);
+  const std::scoped_lock lock(g_guard);
   g_readers.erase(lun);
   return IFD_SUCCESS;
 }

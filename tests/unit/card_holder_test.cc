@@ -15,6 +15,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/temp_folder.h"
 #include "tlscore/base/unique_fd.h"
 
 namespace tlscore::token {
@@ -111,9 +112,8 @@ pid_t start_hidden_client(const sockaddr_un& address, int ready) {
 
 // Root sees what it has open; any other user does not, and this has to come out the same.
 TEST(CardHolder, FindsAScdaemonThatTalksToPcscd) {
-  std::string folder = testing::TempDir() + "pcscdXXXXXX";
-  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
-  const std::string path = folder + "/pcscd.comm";
+  const tests::TempFolder folder;
+  const std::string path = folder.path() + "/pcscd.comm";
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   ASSERT_LT(path.size(), sizeof address.sun_path);
   std::ranges::copy(path, address.sun_path);
@@ -135,18 +135,11 @@ TEST(CardHolder, FindsAScdaemonThatTalksToPcscd) {
   ::unsetenv("PCSCLITE_CSOCK_NAME");
   ::kill(child, SIGKILL);
   ::waitpid(child, nullptr, 0);
-  std::filesystem::remove_all(folder);
   EXPECT_EQ(found, (std::vector<CardHolder>{{.pid = child, .owner = ::getuid(), .name = "scdaemon"}}));
 }
 
 class ProcessTable : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string made = testing::TempDir() + "procXXXXXX";
-    ASSERT_NE(::mkdtemp(made.data()), nullptr);
-    m_proc = made;
-  }
-  void TearDown() override { std::filesystem::remove_all(m_proc); }
   void add(const std::string& pid, const std::string& status, const std::vector<std::string>& links) {
     std::filesystem::create_directories(m_proc / pid / "fd");
     std::ofstream(m_proc / pid / "status") << status;
@@ -154,7 +147,8 @@ class ProcessTable : public testing::Test {
     for (const std::string& link : links)
       std::filesystem::create_symlink(link, m_proc / pid / "fd" / std::to_string(number++));
   }
-  std::filesystem::path m_proc;
+  tests::TempFolder m_folder;
+  std::filesystem::path m_proc = m_folder.path();
 };
 
 TEST_F(ProcessTable, GivesNameOwnerAndTheWantedLinks) {

@@ -118,17 +118,26 @@ TEST(Certificate, PemWithoutCertificateIsNotFound) {
   EXPECT_EQ(load_certificates("/nonexistent").error().kind, ErrorKind::NotFound);
 }
 
-TEST(Certificate, OnlyNameConstraintsAreAcceptedWhereCritical) {
+TEST(Certificate, OnlyHarmlessExtensionsAreAcceptedWhereCritical) {
   const auto answer = [](ByteView oid, int is_critical) {
     mbedtls_asn1_buf buffer{};
     buffer.p = const_cast<unsigned char*>(oid.data());
     buffer.len = oid.size();
-    return accept_name_constraints(nullptr, nullptr, &buffer, is_critical, nullptr, nullptr);
+    return accept_critical_extension(nullptr, nullptr, &buffer, is_critical, nullptr, nullptr);
   };
   EXPECT_EQ(answer(kConstraintsOid, 1), 0);
   EXPECT_EQ(answer(kConstraintsOid, 0), 0);
   EXPECT_EQ(answer(kCommonNameOid, 0), 0);
   EXPECT_NE(answer(kCommonNameOid, 1), 0);
+  for (const int policies : {0x20, 0x21, 0x36})  // certificatePolicies, policyMappings, inhibitAnyPolicy
+    EXPECT_EQ(answer(Bytes{0x55, 0x1d, static_cast<std::uint8_t>(policies)}, 1), 0);
+  EXPECT_NE(answer(Bytes{0x55, 0x1d, 0x24}, 1), 0) << "policyConstraints may demand a policy";
+}
+
+TEST(Certificate, AnUnknownCriticalExtensionIsNamed) {
+  const auto unknown = load_certificates(test_data_path("unknown-critical.pem"));
+  EXPECT_TRUE(unknown.error().message.ends_with("a critical extension that is not known here (1.2.3.4)"))
+      << unknown.error().message;
 }
 
 }  // namespace

@@ -95,6 +95,16 @@ TEST(ClientHello, TellsAlpnAndVersions) {
   EXPECT_EQ((*parsed)->sni, std::nullopt);
 }
 
+TEST(ClientHello, IgnoresAnEncryptedOneInside) {
+  // encrypted_client_hello, which browsers send whether or not there is anything in it.
+  Bytes extensions = server_name("party.example");
+  const Bytes inner = extension(0xfe0d, Bytes(40));
+  extensions.insert(extensions.end(), inner.begin(), inner.end());
+  const auto parsed = parse_client_hello(hello_with(extensions));
+  ASSERT_TRUE(parsed.has_value() && parsed->has_value());
+  EXPECT_EQ((*parsed)->sni, "party.example");
+}
+
 TEST(ClientHello, NeedsNoExtensions) {
   Bytes body = body_with({});
   body.resize(body.size() - 2);

@@ -9,19 +9,16 @@
 #include <sstream>
 #include <vector>
 
+#include "tests/unit/temp_folder.h"
+
 namespace proxy {
 namespace {
 
 class CommandPac : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "latchkey-pac-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    m_folder = name;
-    m_config = m_folder + "/config.toml";
     write("[listen]\naddress = [\"/run/x.sock\", \"127.0.0.1:7000\"]\n[[party]]\nhosts = [\"a.example\"]\n");
   }
-  void TearDown() override { std::filesystem::remove_all(m_folder); }
 
   void write(const std::string& text) const { std::ofstream(m_config) << text; }
 
@@ -36,8 +33,8 @@ class CommandPac : public testing::Test {
     return run(all);
   }
 
-  std::string m_folder;
-  std::string m_config;
+  tests::TempFolder m_folder;
+  std::string m_config = m_folder.path() + "/config.toml";
   std::ostringstream m_out;
   std::ostringstream m_err;
 };
@@ -47,6 +44,14 @@ TEST_F(CommandPac, PrintsTheScriptWithPartiesAndDemo) {
   EXPECT_NE(m_out.str().find("\"=a.example =demo.latchkey.test\""), std::string::npos) << m_out.str();
   EXPECT_NE(m_out.str().find("PROXY 127.0.0.1:7000"), std::string::npos);
   EXPECT_EQ(m_err.str(), "");
+}
+
+TEST_F(CommandPac, PrintsAPolicyForABrowserThatItKnows) {
+  EXPECT_EQ(run_with_config({"--policy", "chromium"}), 0);
+  EXPECT_TRUE(m_out.str().contains("\"ProxyPacUrl\": \"http://127.0.0.1:7000/proxy.pac\"")) << m_out.str();
+  EXPECT_EQ(run_with_config({"--policy", "lynx"}), 2);
+  EXPECT_TRUE(m_err.str().contains("firefox")) << m_err.str();
+  EXPECT_EQ(m_out.str(), "");
 }
 
 TEST_F(CommandPac, ChecksAUrl) {

@@ -5,28 +5,23 @@
 
 #include <array>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/unit/temp_folder.h"
 #include "tlscore/x509/certificate.h"
 
 namespace proxy {
 namespace {
 
-namespace fs = std::filesystem;
-
 class CommandTokenTest : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = fs::temp_directory_path() / "latchkey-home-XXXXXX";
-    home = ::mkdtemp(name.data());
     for (const char* variable : {"XDG_CONFIG_HOME", "XDG_STATE_HOME"}) ::setenv(variable, home.c_str(), 1);
   }
   void TearDown() override {
     for (const char* variable : {"XDG_CONFIG_HOME", "XDG_STATE_HOME"}) ::unsetenv(variable);
-    fs::remove_all(home);
   }
 
   int run(const std::vector<const char*>& arguments) {
@@ -39,7 +34,8 @@ class CommandTokenTest : public testing::Test {
     return nlohmann::json::parse(out.str());
   }
 
-  std::string home;
+  tests::TempFolder folder;
+  std::string home = folder.path();
   std::ostringstream out;
   std::ostringstream err;
 };

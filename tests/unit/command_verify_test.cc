@@ -43,6 +43,10 @@ std::string pin_of_leaf() {
   return tlscore::to_base64(tlscore::x509::test_certificates("leaf.pem").front().public_key().spki_sha256());
 }
 
+std::string spki_sha256_of_leaf() {
+  return tlscore::to_hex(tlscore::x509::test_certificates("leaf.pem").front().public_key().spki_sha256());
+}
+
 TEST(CommandVerify, SaysTrustedWithStatus0) {
   const Outcome outcome = verify(arguments({}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -65,10 +69,43 @@ TEST(CommandVerify, WithPinsBothHaveToPass) {
   EXPECT_EQ(verify(arguments({"--pin=" + pin_of_leaf(), "--trust", "pin"}, "leaf-expired.pem")).status, 0);
 }
 
-TEST(CommandVerify, AnAbsentAssessorIsNotTrusted) {
+TEST(CommandVerify, WithoutTlsaItCountsAsProvenThatThereIsNone) {
   const Outcome outcome = verify(arguments({"--trust", "dane"}));
   EXPECT_EQ(outcome.status, 1);
-  EXPECT_NE(outcome.out.find("dane: absent: not part of this build"), std::string::npos);
+  EXPECT_NE(outcome.out.find("dane: absent: it has no TLSA records\n"), std::string::npos) << outcome.out;
+}
+
+TEST(CommandVerify, TlsaCountsAsSecurelySeen) {
+  const std::string match = "3 1 1 " + spki_sha256_of_leaf();
+  EXPECT_EQ(verify(arguments({"--tlsa", match, "--trust", "dane"}, "leaf-expired.pem")).status, 0)
+      << "it has the same key, and DANE-EE does not look at dates";
+  EXPECT_EQ(verify(arguments({"--tlsa", match, "--trust", "dane"}, "leaf-rsa1024.pem")).status, 1);
+  EXPECT_EQ(verify(arguments({"--tlsa=" + match, "--trust", "dane"})).status, 0);
+  EXPECT_EQ(verify(arguments({"--tlsa", "3 1 1 " + std::string(64, '0'), "--tlsa", match})).status, 0);
+}
+
+TEST(CommandVerify, TlsaThatDoesNotMatchIsNotHealedByPkix) {
+  const Outcome outcome = verify(arguments({"--tlsa", "3 1 1 " + std::string(64, '0')}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_NE(outcome.out.find("dane: fail: what it presented is not what its TLSA records say (3 1 1)"),
+            std::string::npos);
+  EXPECT_NE(outcome.out.find("pkix: pass"), std::string::npos) << "every assessor is shown";
+}
+
+TEST(CommandVerify, TlsaThatCannotBeUsedLeavesItToPkix) {
+  const Outcome outcome = verify(arguments({"--tlsa", "3 1 1 00"}));
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_NE(
+      outcome.out.find("dane: absent: none of its TLSA records can be used (3 1 1: its digest has 1 octets)"),
+      std::string::npos)
+      << outcome.out;
+}
+
+TEST(CommandVerify, EveryAssessorOfTheDefaultIsShown) {
+  const auto json = nlohmann::json::parse(verify(arguments({"--json"})).out);
+  EXPECT_EQ(json["trust"], "openpgp or dane or pkix");
+  ASSERT_EQ(json["evidence"].size(), 3U);
+  for (const auto& finding : json["evidence"]) EXPECT_EQ(finding["warning"], false);
 }
 
 /// A keyring of its own, and a place to check certificates in.
@@ -165,6 +202,9 @@ TEST(CommandVerify, WrongUsageIsStatus2WithOneSentence) {
       arguments({"--time", "yesterday"}),
       arguments({"--trust", "pkix or ca"}),
       arguments({"--trust", "pkix", "--pin", pin_of_leaf()}),
+      arguments({"--tlsa", "3 1 1 xyz"}),
+      arguments({"--tlsa", "3 1 1"}),
+      arguments({"--tlsa", "3 1 1 00", "--trust", "pkix"}),
       arguments({"--chain", "/nonexistent"}),
       arguments({"--host", "not a host"}),
       arguments({"--roots", tlscore::x509::test_data_path("make.sh")}),
@@ -181,7 +221,7 @@ TEST(CommandVerify, HelpNamesEveryOption) {
   const Outcome outcome = verify({"--help"});
   EXPECT_EQ(outcome.status, 0);
   for (const char* option : {"--host", "--port", "--chain", "--roots", "--openpgp", "--openpgp-key",
-                             "--keyring", "--listed", "--time", "--trust", "--pin", "--json"}) {
+                             "--keyring", "--listed", "--time", "--tlsa", "--trust", "--pin", "--json"}) {
     EXPECT_NE(outcome.out.find(option), std::string::npos) << option;
   }
 }

@@ -21,6 +21,7 @@ TEST(ConfigGate, AGateHasTheDefaults) {
   EXPECT_EQ(gate.backend.text(), "127.0.0.1:8080");
   EXPECT_EQ(gate.certificates, (std::vector<GateCertificate>{{"/a.pem", "/a.key"}}));
   EXPECT_EQ(gate.client_roots, "/roots.pem");
+  EXPECT_EQ(gate.client_crls, "");
   EXPECT_EQ(gate.allow_file, "");
   EXPECT_TRUE(gate.certificate_required);
   EXPECT_EQ(gate.forwarding, GateForwarding::Http);
@@ -37,6 +38,47 @@ TEST(ConfigGate, AGateSaysItAll) {
   EXPECT_EQ(gate.allow_file, "/allowed");
   EXPECT_FALSE(gate.certificate_required);
   EXPECT_EQ(gate.forwarding, GateForwarding::Proxy);
+}
+
+TEST(ConfigGate, AGateSaysWhichCrlsAreItsClients) {
+  const Config config = parse_config(kWhole + "client_crls = \"/crls\"\n", "c.toml").value();
+  EXPECT_EQ(config.gates.front().client_crls, "/crls");
+  expect_refusal(kWhole + "client_crls = \"crls\"\n", "c.toml:7: gate[1].client_crls: ", "path");
+  expect_refusal(kGate + "client_crls = \"/crls\"\nallow_file = \"/a\"\n",
+                 "c.toml:2: gate[1].listen: ", "without the CAs of clients");
+}
+
+TEST(ConfigGate, AGateSaysWhoMayPass) {
+  const Config config = parse_config(kGate + "authorize = [\"deny:/a\", \"exec:/b\"]\n", "c.toml").value();
+  const auto& rules = config.gates.front().authorize;
+  ASSERT_EQ(rules.size(), 2U);
+  EXPECT_EQ(rules[0].text(), "deny:/a");
+  EXPECT_EQ(rules[1].text(), "exec:/b");
+}
+
+TEST(ConfigGate, RefusesRulesThatLetNobodyInOrCannotBeReached) {
+  const std::string where = "c.toml:7: gate[1].authorize: ";
+  expect_refusal(kWhole + "authorize = [\"/a\"]\n", where, "is no rule");
+  expect_refusal(kWhole + "authorize = [\"exec:b\"]\n", where, "no path");
+  expect_refusal(kWhole + "authorize = [\"deny:/a\"]\n", "c.toml:2: gate[1].listen: ", "say who may come");
+  expect_refusal(kWhole + "authorize = [\"unix:/a\", \"trusted\"]\n",
+                 "c.toml:2: gate[1].listen: ", "always decides");
+  expect_refusal(kWhole + "allow_file = \"/a\"\nauthorize = [\"trusted\"]\n",
+                 "c.toml:2: gate[1].listen: ", "do not stand together");
+  expect_refusal(kGate + "authorize = [\"deny:/a\", \"trusted\"]\n",
+                 "c.toml:2: gate[1].listen: ", "nobody could be let in");
+}
+
+TEST(ConfigGate, AKeyMayBeOnAToken) {
+  const std::string text =
+      "[[gate]]\nlisten = \"[::]:1\"\nbackend = \"unix:/a\"\nclient_roots = \"/r\"\ncert = [\"/a\"]\n";
+  const Config config = parse_config(text + "key = [\"pkcs11:id=%03\"]\n", "c.toml").value();
+  const GateCertificate& certificate = config.gates.front().certificates.front();
+  EXPECT_EQ(certificate.key, "pkcs11:id=%03");
+  EXPECT_TRUE(certificate.key_on_token());
+  expect_refusal(text + "key = [\"pkcs11:id\"]\n", "c.toml:6: gate[1].key", "");
+  expect_refusal(text + "key = [\"pkcs11:id=%03?pin-value=1\"]\n", "c.toml:6: gate[1].key",
+                 "a PIN does not belong");
 }
 
 TEST(ConfigGate, RefusesWhatMakesNoGate) {

@@ -19,7 +19,7 @@ TEST(ConfigParty, APartyHasTheDefaults) {
   EXPECT_EQ(a.auth, (std::vector{AuthForm::OpenPgp, AuthForm::OpenPgpX509, AuthForm::X509}));
   EXPECT_EQ(a.trust, "openpgp or dane or pkix");
   EXPECT_FALSE(a.trust_is_written);
-  EXPECT_TRUE(a.user_id.empty() && a.openpgp.empty() && a.pin.empty() && a.roots.empty() &&
+  EXPECT_TRUE(a.user_id.empty() && a.openpgp.empty() && a.pin.empty() && a.roots.empty() && a.crls.empty() &&
               a.starttls.empty());
   EXPECT_EQ(a.local, LocalMode::Auto);
   EXPECT_EQ(a.tls, TlsVersions::From12);
@@ -40,6 +40,7 @@ TEST(ConfigParty, RefusesImpossibleValuesOfAParty) {
   expect_refusal(party("openpgp = [\"abcd\"]"), "c.toml:3: party[1].openpgp: ", "40");
   expect_refusal(party("pin = [\"abcd\"]"), "c.toml:3: party[1].pin: ", "SHA-256");
   expect_refusal(party("roots = \"ca.pem\""), "c.toml:3: party[1].roots: ", "root");
+  expect_refusal(party("crls = \"crls\""), "c.toml:3: party[1].crls: ", "root");
   expect_refusal(party("local = \"off\""), "c.toml:3: party[1].local: ", "tunnel");
   expect_refusal(party("starttls = \"gopher\""), "c.toml:3: party[1].starttls: ", "imap");
   expect_refusal(party("tls = \"1.1\""), "c.toml:3: party[1].tls: ", "1.2+");
@@ -60,7 +61,8 @@ TEST(ConfigParty, RefusesEvidenceThatTheTrustExpressionDoesNotName) {
 }
 
 TEST(ConfigParty, RefusesWhatATunnelCouldNotKeep) {
-  for (const std::string line : {"trust = \"pkix\"", "roots = \"/etc/ca.pem\"", "starttls = \"imap\""}) {
+  for (const std::string line :
+       {"trust = \"pkix\"", "roots = \"/etc/ca.pem\"", "crls = \"/etc/crls\"", "starttls = \"imap\""}) {
     expect_refusal(party("local = \"tunnel\"\n" + line), "c.toml:4: party[1].", "tunnel");
   }
   expect_refusal(party("local = \"tunnel\"\npin = [\"" + kPin + "\"]"), "c.toml:4: party[1].pin", "tunnel");

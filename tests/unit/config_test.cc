@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/unit/config_refusal.h"
+#include "tests/unit/temp_folder.h"
 
 namespace proxy {
 namespace {
@@ -27,16 +28,18 @@ TEST(Config, AnEmptyFileHasTheDefaults) {
   EXPECT_EQ(config.token.pin, PinSource::Ask);
   EXPECT_EQ(config.token.prompt, PinPrompt::Arming);
   EXPECT_EQ(config.token.lock_after_idle, std::chrono::seconds(0));
+  EXPECT_FALSE(config.token.network);
   EXPECT_TRUE(config.dns.servers.empty());
   EXPECT_EQ(config.dns.trust_anchor, "/usr/share/dns/root.key");
   EXPECT_EQ(config.dns.dnssec, DnssecMode::Validate);
   EXPECT_TRUE(config.dns.insecure.empty() && config.dns.hosts.empty());
   EXPECT_TRUE(config.cache.memcached.empty() && config.cache.realm.empty());
   EXPECT_EQ(config.cache.ttl_max, std::chrono::hours(1));
+  EXPECT_EQ(config.ca.key, "");
 }
 
-TEST(Config, ReadsEveryKey) {
-  const Config config = parse_config(R"(
+/// Has every key, and each with another value than its default.
+const std::string kEveryKey = R"(
 [listen]
 address = ["127.0.0.1:0", "/run/latchkey.sock"]
 [token]
@@ -45,6 +48,7 @@ device = "none"
 pin = "terminal"
 prompt = "first-use"
 lock_after_idle = "15m"
+network = true
 [dns]
 servers = ["192.0.2.53"]
 trust_anchor = "/etc/root.key"
@@ -54,7 +58,10 @@ hosts = { "Party.Test" = ["127.0.0.1", "::1"] }
 [cache]
 memcached = ["127.0.0.1:11211"]
 realm = "office"
+secret = "/etc/latchkey/realm.secret"
 ttl_max = "10m"
+[ca]
+key = "pkcs11:object=local-ca"
 [[party]]
 hosts = ["Intranet.example.org", "*.example.org"]
 ports = [443, 8443]
@@ -62,16 +69,18 @@ identity = "none"
 user_id = "Ada <ada@example.org>"
 auth = ["x509"]
 trust = "pin and openpgp"
-openpgp = [")" + kFingerprint + R"("]
+openpgp = [")" + kFingerprint +
+                              R"("]
 pin = [")" + kPin + R"("]
 roots = "/etc/ca.pem"
 local = "wrap"
 starttls = "imap"
 tls = "1.3"
 allow_private = true
-)",
-                                     "c.toml")
-                            .value();
+)";
+
+TEST(Config, ReadsEveryKey) {
+  const Config config = parse_config(kEveryKey, "c.toml").value();
   EXPECT_EQ(config.listen.address,
             (std::vector<ListenAddress>{{"127.0.0.1", 0, false}, {"/run/latchkey.sock", 0, true}}));
   EXPECT_EQ(config.token.module, "opensc");
@@ -79,6 +88,7 @@ allow_private = true
   EXPECT_EQ(config.token.pin, PinSource::Terminal);
   EXPECT_EQ(config.token.prompt, PinPrompt::FirstUse);
   EXPECT_EQ(config.token.lock_after_idle, std::chrono::minutes(15));
+  EXPECT_TRUE(config.token.network);
   EXPECT_EQ(config.dns.servers, (std::vector<ServerAddress>{{"192.0.2.53", 53}}));
   EXPECT_EQ(config.dns.trust_anchor, "/etc/root.key");
   EXPECT_EQ(config.dns.dnssec, DnssecMode::Resolver);
@@ -86,8 +96,13 @@ allow_private = true
   EXPECT_EQ(config.dns.hosts.at("party.test"), (std::vector<std::string>{"127.0.0.1", "::1"}));
   EXPECT_EQ(config.cache.memcached, (std::vector<ServerAddress>{{"127.0.0.1", 11211}}));
   EXPECT_EQ(config.cache.realm, "office");
+  EXPECT_EQ(config.cache.secret, "/etc/latchkey/realm.secret");
   EXPECT_EQ(config.cache.ttl_max, std::chrono::minutes(10));
-  const Party& p = config.parties.at(0);
+  EXPECT_EQ(config.ca.key, "pkcs11:object=local-ca");
+}
+
+TEST(Config, ReadsEveryKeyOfAParty) {
+  const Party p = parse_config(kEveryKey, "c.toml").value().parties.at(0);
   EXPECT_EQ(p.hosts, (std::vector<std::string>{"intranet.example.org", "*.example.org"}));
   EXPECT_EQ(p.ports, (std::vector<std::uint16_t>{443, 8443}));
   EXPECT_EQ(p.identity.kind, Identity::Kind::None);
@@ -156,6 +171,11 @@ TEST(Config, RefusesImpossibleValues) {
                  "c.toml:2: dns.hosts.*.a.test: ", "no valid name");
   expect_refusal("[dns.hosts]\n\"A.test\" = [\"::1\"]\n\"a.test\" = [\"::1\"]\n", "c.toml:", "twice");
   expect_refusal("[cache]\nmemcached = [\"localhost\"]\n", "c.toml:2: cache.memcached: ", "port");
+  expect_refusal("[cache]\nrealm = \"office\"\n", "c.toml:2: cache.realm: ", "stand together");
+  expect_refusal("[cache]\nsecret = \"/a\"\n", "c.toml:2: cache.secret: ", "stand together");
+  expect_refusal("[ca]\nkey = \"/etc/ca.key\"\n", "c.toml:2: ca.key: ", "pkcs11: URI");
+  expect_refusal("[ca]\nkey = \"pkcs11:colour=red\"\n", "c.toml:2: ca.key: ", "URI");
+  expect_refusal("[ca]\nkey = \"pkcs11:object=a?pin-value=1\"\n", "c.toml:2: ca.key: ", "PIN");
   expect_refusal("[cache]\nrealm = \"a\\u0007\"\n", "c.toml:2: cache.realm: ", "control");
 }
 
@@ -194,20 +214,14 @@ TEST(Config, IsBounded) {
 
 class ConfigFile : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = testing::TempDir() + "latchkey-config-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    m_folder = name;
-  }
-  void TearDown() override { std::filesystem::remove_all(m_folder); }
-
   [[nodiscard]] std::string write(const std::string& text) const {
     const std::string path = m_folder + "/config.toml";
     std::ofstream(path) << text;
     return path;
   }
 
-  std::string m_folder;
+  tests::TempFolder m_made;
+  std::string m_folder = m_made.path();
 };
 
 TEST_F(ConfigFile, IsReadWithItsPathAsSource) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "proxy/browser_policies.h"
+#include "proxy/party_pac.h"
 #include "proxy/port_client.h"
 #include "tlscore/x509/date.h"
 
@@ -32,15 +34,31 @@ json healthy_status() {
            {{{"hosts", {"party.test"}}, {"identity", "auto"}, {"key", kFingerprint}, {"key_problem", ""}}})}};
 }
 
+OpenPgpState alices_certificate() {
+  return {.fingerprint = "0123456789012345678901234567890123456789",
+          .user_id = "Alice <alice@example.org>",
+          .good = true};
+}
+
 /// A card in a USB reader, beside GnuPG that shares it; all is well.
 DoctorFacts healthy() {
   DoctorFacts facts;
   facts.user = 1000;
   facts.now = *x509::parse_rfc3339("2030-01-01T00:00:00Z");
+  facts.installed = facts.now - std::chrono::days(100);
+  facts.clock_is_kept = true;
+  facts.filters_calls = true;
+  facts.fences_folders = true;
   Config config = built_in_config();
+  config.source = "config.toml";
   config.token.module = "auto";
   facts.config = std::move(config);
+  facts.dns =
+      DnsLook{.servers = {{.server = "192.0.2.1:53", .answers = true}}, .root = dns::Security::Secure};
   facts.status = healthy_status();
+  facts.units = {.user = std::vector{udev::UnitState{
+                     .name = "latchkey.service", .load = "loaded", .active = "active", .sub = "running"}},
+                 .has_udev_rules = true};
   facts.usb = std::vector{udev::UsbToken{.bus = 1, .device = 5, .model = "Reader"}};
   facts.pcscd_installed = true;
   facts.readers = {.service = true,
@@ -48,7 +66,15 @@ DoctorFacts healthy() {
   facts.gnupg_home = "/gnupg";
   facts.gnupg_in_use = true;
   facts.scdaemon_conf = "disable-ccid\npcsc-shared\n";
+  facts.gnupg_version = "2.2.40";
+  facts.openpgp.insert_or_assign(kFingerprint, std::vector{alices_certificate()});
   facts.address = "127.0.0.1:6091";
+  facts.browsers = std::vector{BrowserStore{.browser = "Chromium"}};
+  facts.old_files = OldFiles();
+  facts.proxies = {
+      {.browser = "Chromium", .choice = {.use = ProxyUse::Pac, .target = "http://127.0.0.1:6091/proxy.pac"}}};
+  facts.policies = {{std::string(kBrowsersWithPolicy[0].path),
+                     browser_policy("chromium", pac_rules(facts.config->parties), *facts.address)->dump()}};
   facts.pac = PortAnswer{.status = 200,
                          .content_type = "application/x-ns-proxy-autoconfig",
                          .body = "demo.latchkey.test",
@@ -81,6 +107,24 @@ TEST(Doctor, FindsNothingWhereAllIsWell) {
   EXPECT_TRUE(all_well(all));
 }
 
+TEST(Doctor, AClockThatIsBehindTheProgramIsWrong) {
+  DoctorFacts facts = healthy();
+  facts.now = facts.installed - std::chrono::days(2);
+  expect(facts, "clock", Verdict::Problem, "set-ntp");
+  facts.now = facts.installed - std::chrono::hours(12);  // of another time zone's making
+  EXPECT_EQ(found(facts, "clock").verdict, Verdict::Ok);
+  facts.clock_is_kept = false;
+  EXPECT_EQ(found(facts, "clock").verdict, Verdict::Skipped);
+}
+
+TEST(Doctor, TellsOfAKernelThatShutsNothingOff) {
+  DoctorFacts facts = healthy();
+  facts.fences_folders = false;
+  EXPECT_EQ(found(facts, "kernel").verdict, Verdict::Skipped);
+  facts.filters_calls = false;
+  expect(facts, "kernel", Verdict::Warning, "CONFIG_SECCOMP_FILTER");
+}
+
 TEST(Doctor, SaysWhatIsWrongWithTheConfigurationInItsOwnWords) {
   DoctorFacts facts = healthy();
   facts.config = fail(ErrorKind::Malformed, "config.toml:3: unknown key");
@@ -92,7 +136,7 @@ TEST(Doctor, WithoutTheDaemonWhatItKnowsIsSkipped) {
   DoctorFacts facts = healthy();
   facts.status = fail(ErrorKind::Unreachable, "Latchkey is not running");
   facts.pac = fail(ErrorKind::Unreachable, "nothing listens on 127.0.0.1:6091");
-  expect(facts, "daemon", Verdict::Problem, "latchkey run");
+  expect(facts, "daemon", Verdict::Problem, "latchkey.service");
   for (const char* check : {"token", "pin-tries", "keys", "certificates", "pac", "demo"})
     EXPECT_EQ(found(facts, check).verdict, Verdict::Skipped) << check;
   EXPECT_EQ(found(facts, "readers").verdict, Verdict::Ok);
@@ -186,6 +230,60 @@ TEST(Doctor, FewPinTriesAreAWarningAndNoneAProblem) {
   expect(facts, "pin-tries", Verdict::Problem, "unblock");
 }
 
+TEST(Doctor, AGoodOpenPgpCertificateIsNamed) {
+  EXPECT_TRUE(found(healthy(), "openpgp").says.contains("Alice <alice@example.org>"));
+}
+
+TEST(Doctor, AGnupgThatIsMissingOrTooOldIsAWarning) {
+  DoctorFacts facts = healthy();
+  facts.gnupg_version = fail(ErrorKind::NotFound, "GnuPG is not installed");
+  expect(facts, "openpgp", Verdict::Warning, "apt install gnupg");
+  facts.gnupg_version = "2.1.99";
+  expect(facts, "openpgp", Verdict::Warning, "newer");
+}
+
+TEST(Doctor, AKeyWithoutAnOpenPgpCertificateIsToldAndNeedsAnother) {
+  DoctorFacts facts = healthy();
+  facts.openpgp.insert_or_assign(kFingerprint, std::vector<OpenPgpState>());
+  EXPECT_EQ(found(facts, "openpgp").verdict, Verdict::Skipped);
+  EXPECT_TRUE(found(facts, "openpgp").says.contains("gpg --import"));
+  (*facts.status)["tokens"][0]["keys"][0]["certificate_until"] = nullptr;
+  expect(facts, "certificates", Verdict::Problem, "token enroll");
+}
+
+TEST(Doctor, AKeyWithAGoodOpenPgpCertificateNeedsNoOther) {
+  DoctorFacts facts = healthy();
+  (*facts.status)["tokens"][0]["keys"][0]["certificate_until"] = nullptr;
+  EXPECT_EQ(found(facts, "certificates").verdict, Verdict::Skipped);
+}
+
+TEST(Doctor, AnOpenPgpCertificateThatIsRevokedExpiredOrUnboundIsAProblem) {
+  DoctorFacts facts = healthy();
+  OpenPgpState& state = facts.openpgp.at(kFingerprint)->front();
+  state.good = false;
+  expect(facts, "openpgp", Verdict::Problem, "gpg --check-sigs");
+  state.expired = true;
+  state.expires = facts.now - std::chrono::days(1);
+  expect(facts, "openpgp", Verdict::Problem, "gpg --quick-set-expire");
+  EXPECT_TRUE(found(facts, "openpgp").says.contains("expired on 2029-12-31"));
+  state.revoked = true;
+  expect(facts, "openpgp", Verdict::Problem, "another certificate");
+}
+
+TEST(Doctor, AnOpenPgpCertificateThatExpiresWithin30DaysIsAWarning) {
+  DoctorFacts facts = healthy();
+  facts.openpgp.at(kFingerprint)->front().expires = facts.now + std::chrono::days(29);
+  expect(facts, "openpgp", Verdict::Warning, "gpg --quick-set-expire");
+  facts.openpgp.at(kFingerprint)->front().expires = facts.now + std::chrono::days(31);
+  EXPECT_EQ(found(facts, "openpgp").verdict, Verdict::Ok);
+}
+
+TEST(Doctor, AKeyringThatCannotBeAskedIsAProblem) {
+  DoctorFacts facts = healthy();
+  facts.openpgp.insert_or_assign(kFingerprint, fail(ErrorKind::TimedOut, "gpg did not come to its end"));
+  expect(facts, "openpgp", Verdict::Problem, "gpg --list-keys");
+}
+
 TEST(Doctor, APartyWithoutItsKeyIsAProblem) {
   DoctorFacts facts = healthy();
   (*facts.status)["parties"][0]["key"] = nullptr;
@@ -198,6 +296,7 @@ TEST(Doctor, APartyWithoutItsKeyIsAProblem) {
 
 TEST(Doctor, ACertificateThatIsMissingOrExpiresWithin30DaysIsFound) {
   DoctorFacts facts = healthy();
+  facts.openpgp.clear();  // an OpenPGP certificate would do
   auto& until = (*facts.status)["tokens"][0]["keys"][0]["certificate_until"];
   until = nullptr;
   expect(facts, "certificates", Verdict::Problem, "latchkey token enroll");
@@ -234,6 +333,25 @@ TEST(Doctor, TextHasProblemsLastAndJsonHasTheOrderOfTheChecks) {
   EXPECT_FALSE(report["well"].get<bool>());
   EXPECT_EQ(report["checks"][0]["check"], "configuration");
   EXPECT_EQ(report["checks"][0]["verdict"], "problem");
+}
+
+TEST(Doctor, ChecksThatSayTheSameShareALineOfTheText) {
+  const std::vector<Diagnosis> found = {
+      {.check = "readers", .verdict = Verdict::Skipped, .says = "no smart card"},
+      {.check = "clock", .verdict = Verdict::Skipped, .says = "no smart card", .to_do = "look"},
+      {.check = "gnupg", .verdict = Verdict::Skipped, .says = "no smart card"}};
+  const std::string text = diagnoses_as_text(found);
+  EXPECT_TRUE(text.contains("skipped  readers, gnupg no smart card\n")) << text;
+  EXPECT_TRUE(text.contains("skipped  clock          no smart card\n")) << text;
+  EXPECT_EQ(diagnoses_as_json(found)["checks"].size(), 3U);
+}
+
+TEST(Doctor, TheServiceIsWhatStartsTheDaemonWhereThereIsOne) {
+  DoctorFacts facts = healthy();
+  facts.status = fail(ErrorKind::Unreachable, "Latchkey is not running");
+  expect(facts, "daemon", Verdict::Problem, "systemctl --user start latchkey.service");
+  facts.units.user->clear();
+  expect(facts, "daemon", Verdict::Problem, "latchkey run");
 }
 
 TEST(PortAnswer, ReadsStatusTypeAndBody) {

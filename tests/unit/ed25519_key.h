@@ -31,7 +31,7 @@ class Ed25519Key {
   /// `options.key` is taken from here.
   [[nodiscard]] Certificate self_sign(SelfSignedOptions options) const {
     options.key = public_key();
-    const auto draft = SelfSigned::create(options);
+    const auto draft = draft_self_signed(options);
     EXPECT_TRUE(draft) << draft.error().message;
     auto certificate = draft->finish(sign(draft->request().digest));
     EXPECT_TRUE(certificate) << certificate.error().message;

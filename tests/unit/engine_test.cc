@@ -36,6 +36,9 @@ TEST_P(EngineTest, ShowsTheIdentityWithASignatureThatComesLater) {
   EXPECT_EQ(pair.server().peer_chain().at(0), pair.client_certificate());
   EXPECT_TRUE(pair.client().negotiated().identity_shown);
   EXPECT_EQ(pair.client().negotiated().version, GetParam());
+  EXPECT_EQ(pair.client().negotiated().cipher_suite, GetParam() == Version::Tls13
+                                                         ? "TLS_AES_128_GCM_SHA256"
+                                                         : "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
   EXPECT_TRUE(pair.carries_text_both_ways());
 }
 

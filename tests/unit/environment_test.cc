@@ -22,10 +22,17 @@ TEST(Environment, PutsTheCredentialIntoTheAddress) {
   EXPECT_EQ(proxy_variables("[::1]:6091", "exec:abc").front().second, "http://exec:abc@[::1]:6091");
 }
 
+TEST(Environment, GitSendsTheCredentialUnasked) {
+  const std::pair<std::string, std::string> wanted("GIT_HTTP_PROXY_AUTHMETHOD", "basic");
+  EXPECT_EQ(proxy_variables("127.0.0.1:6091", "exec:abc").back(), wanted);
+  EXPECT_NE(proxy_variables("127.0.0.1:6091", "").back(), wanted);
+}
+
 TEST(Environment, AShellReadsBackWhateverWasWritten) {
   const std::string value = "a'b\"c$d`e\\f g!h";
   const std::string script = shell_assignment(Shell::Sh, "V", value) + "printf %s \"$V\"";
   ASSERT_EQ(::setenv("LATCHKEY_TEST_SCRIPT", script.c_str(), 1), 0);
+  // NOLINTNEXTLINE(bugprone-command-processor): what a shell makes of it is the question
   FILE* pipe = ::popen("sh -c \"$LATCHKEY_TEST_SCRIPT\"", "r");
   ASSERT_NE(pipe, nullptr);
   std::array<char, 100> read{};

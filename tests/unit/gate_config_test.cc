@@ -50,7 +50,7 @@ TEST(GateConfig, AGateNeedsACertificateAndSomebodyToLetIn) {
   GateConfig config;
   config.client_roots = "roots.pem";
   EXPECT_FALSE(check_gate(config).has_value());
-  config.certificates = {{.chain_file = "a", .key_file = "b"}};
+  config.certificates = {{.chain_file = "a", .key = "b"}};
   EXPECT_TRUE(check_gate(config).has_value());
   config.client_roots.clear();
   EXPECT_FALSE(check_gate(config).has_value());
@@ -58,6 +58,15 @@ TEST(GateConfig, AGateNeedsACertificateAndSomebodyToLetIn) {
   EXPECT_TRUE(check_gate(config).has_value());
   config.certificate_required = true;
   config.allow_file = "allowed";
+  EXPECT_TRUE(check_gate(config).has_value());
+}
+
+TEST(GateConfig, CrlsOfClientsAreForTheCasOfClients) {
+  GateConfig config{.certificates = {{.chain_file = "a", .key = "b"}}, .allow_file = "allowed"};
+  EXPECT_TRUE(check_gate(config).has_value());
+  config.client_crls = "/crls";
+  EXPECT_FALSE(check_gate(config).has_value());
+  config.client_roots = "roots.pem";
   EXPECT_TRUE(check_gate(config).has_value());
 }
 

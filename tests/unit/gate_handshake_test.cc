@@ -8,6 +8,8 @@
 #include "openpgp-auth/authenticating_key.h"
 #include "proxy/gate.h"
 #include "tests/unit/new_openpgp.h"
+#include "tests/unit/temp_folder.h"
+#include "tlscore/base/socket.h"
 #include "tlscore/tls/tls_stream.h"
 #include "tlscore/x509/self_signed.h"
 
@@ -48,10 +50,7 @@ class Client final : public tls::HandshakeAnswers {
 
 class GateHandshake : public testing::Test {
  public:
-  ~GateHandshake() override {
-    ::unsetenv("XDG_RUNTIME_DIR");
-    std::filesystem::remove_all(m_folder);
-  }
+  ~GateHandshake() override { ::unsetenv("XDG_RUNTIME_DIR"); }
   GateHandshake(const GateHandshake&) = delete;
   GateHandshake& operator=(const GateHandshake&) = delete;
   GateHandshake(GateHandshake&&) = delete;
@@ -59,10 +58,7 @@ class GateHandshake : public testing::Test {
 
  protected:
   GateHandshake() {
-    std::string path = "/tmp/latchkey-gate-XXXXXX";
-    EXPECT_NE(::mkdtemp(path.data()), nullptr);
-    m_folder = path;
-    ::setenv("XDG_RUNTIME_DIR", path.c_str(), 1);
+    ::setenv("XDG_RUNTIME_DIR", m_folder.c_str(), 1);
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto certificate = x509::self_sign(*m_gate_key, {.common_name = "gate.example",
                                                            .key = m_gate_key->public_key(),
@@ -133,7 +129,8 @@ class GateHandshake : public testing::Test {
 
   std::shared_ptr<x509::PrivateKey> m_gate_key = openpgp_auth::key_from("p256.key");
   std::shared_ptr<x509::PrivateKey> m_client_key = openpgp_auth::key_from("p384.key");
-  std::string m_folder;
+  tests::TempFolder m_made;
+  std::string m_folder = m_made.path();
 };
 
 TEST_F(GateHandshake, AListedOpenPgpKeyPassesWithAnyOfItsKeys) {

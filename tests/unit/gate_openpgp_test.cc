@@ -52,6 +52,25 @@ TEST(GateOpenPgp, AValidKeyHasItsValidNames) {
   EXPECT_EQ(client.why_refused, "");
 }
 
+TEST(GateOpenPgp, WhatIsRememberedMakesTheSameClient) {
+  Case unknown;
+  unknown.answer.validity = {};
+  Case revoked;
+  revoked.answer.certificate.keys[0].revoked = true;
+  for (const Case& one : {Case(), unknown, revoked}) {
+    const GateClient client = one.judge();
+    const GateClient again = client_of_outcome(outcome_of_client(client));
+    EXPECT_EQ(again.vouched_for, client.vouched_for);
+    EXPECT_EQ(again.fingerprint, client.fingerprint);
+    EXPECT_EQ(again.user_ids, client.user_ids);
+    EXPECT_EQ(again.mail_addresses, client.mail_addresses);
+    EXPECT_EQ(again.dns_names, client.dns_names);
+    EXPECT_EQ(again.why_unnamed, client.why_unnamed);
+    EXPECT_EQ(again.why_refused, client.why_refused);
+    EXPECT_EQ(again.expires, client.expires);
+  }
+}
+
 TEST(GateOpenPgp, AKeyThatIsNotInTheKeyringHasAFingerprintAndNoName) {
   Case unknown;
   unknown.answer.validity = {};

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/temp_folder.h"
 #include "tlscore/base/bytes.h"
 #include "tlscore/x509/pem.h"
 
@@ -51,19 +52,13 @@ inline std::string subkey_of(const std::string& name) {
 class GnupgHome {
  public:
   GnupgHome() {
-    std::string path = "/tmp/latchkey-gnupg-XXXXXX";
-    EXPECT_NE(::mkdtemp(path.data()), nullptr);
-    m_folder = path;
     std::filesystem::create_directory(home());
     std::filesystem::permissions(home(), std::filesystem::perms::owner_all);
     std::filesystem::create_directory(scratch());
   }
-  ~GnupgHome() { std::filesystem::remove_all(m_folder); }
-  GnupgHome(const GnupgHome&) = delete;
-  GnupgHome& operator=(const GnupgHome&) = delete;
 
-  [[nodiscard]] std::string home() const { return m_folder + "/home"; }
-  [[nodiscard]] std::string scratch() const { return m_folder + "/scratch"; }
+  [[nodiscard]] std::string home() const { return m_folder.path() + "/home"; }
+  [[nodiscard]] std::string scratch() const { return m_folder.path() + "/scratch"; }
 
   void gpg(const std::string& arguments) const {
     const std::string command =
@@ -73,14 +68,14 @@ class GnupgHome {
   void import(const std::string& name) const { gpg("--import " + keyring_file(name)); }
   /// 6 is ultimate, 5 full, 4 marginal, 3 never.
   void trust(const std::string& fingerprint, int owner_trust) const {
-    const std::string file = m_folder + "/ownertrust";
+    const std::string file = m_folder.path() + "/ownertrust";
     std::ofstream(file) << fingerprint << ":" << owner_trust << ":\n";
     gpg("--import-ownertrust " + file);
   }
   void configure(const std::string& gpg_conf) const { std::ofstream(home() + "/gpg.conf") << gpg_conf; }
 
  private:
-  std::string m_folder;
+  TempFolder m_folder;
 };
 
 }  // namespace tests

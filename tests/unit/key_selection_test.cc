@@ -116,5 +116,16 @@ TEST_F(KeySelectionTest, ALabelThatLooksLikeAFingerprintStillNamesItsKey) {
   EXPECT_EQ(selected(std::string(64, 'a')), std::string(64, 'a'));
 }
 
+TEST_F(KeySelectionTest, LeavesAKeyOfAnotherUseOutOfAutoAlone) {
+  add(1, "mine", Usage{});
+  add(2, "local-ca", Usage{});
+  EXPECT_EQ(select_key(keys, token, "auto").error().kind, ErrorKind::Refused);
+  const auto chosen = select_key(keys, token, "auto", "pkcs11:object=local-ca");
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_EQ((*chosen)->label, "mine");
+  EXPECT_TRUE(select_key(keys, token, "local-ca", "pkcs11:object=local-ca"));
+  EXPECT_EQ(select_key(keys, token, "", "pkcs11:manufacturer=Maker").error().kind, ErrorKind::NotFound);
+}
+
 }  // namespace
 }  // namespace tlscore::token

@@ -6,8 +6,6 @@
 #include <atomic>
 #include <semaphore>
 
-#include "tests/unit/gnupg_home.h"
-
 namespace openpgp_auth {
 namespace {
 
@@ -139,20 +137,6 @@ TEST_F(KeyringLookupsTest, WhoIsCancelledWaitsNoLonger) {
   run();
   EXPECT_EQ(answers.at(0).error().kind, ErrorKind::TokenRemoved);
   EXPECT_TRUE(ask("certificate").at(0));
-}
-
-TEST(KeyringLookups, AskARealKeyring) {
-  const tests::GnupgHome gnupg;
-  gnupg.import("good");
-  gnupg.import("adopted");
-  const auto keyring = Keyring::create(gnupg.home(), gnupg.scratch());
-  ASSERT_TRUE(keyring);
-  const auto answer = ask_keyring(*keyring, tests::keyring_data("good"), tests::subkey_of("good").substr(24));
-  ASSERT_TRUE(answer) << answer.error().message;
-  EXPECT_EQ(answer->certificate.primary().fingerprint, tests::primary_of("good"));
-  EXPECT_TRUE(answer->validity.in_keyring);
-  EXPECT_EQ(answer->holders.size(), 2U);
-  EXPECT_FALSE(ask_keyring(*keyring, tlscore::as_bytes("nothing"), "0"));
 }
 
 }  // namespace

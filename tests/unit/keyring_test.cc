@@ -25,9 +25,9 @@ class KeyringTest : public testing::Test {
     return std::move(*made);
   }
   [[nodiscard]] CheckedCertificate checked(const std::string& name) const {
-    const auto certificate = keyring().check(keyring_data(name));
-    EXPECT_TRUE(certificate) << certificate.error().message;
-    return certificate ? *certificate : CheckedCertificate{{CheckedKey{}}, {}};
+    const auto answer = keyring().look(keyring_data(name), "");
+    EXPECT_TRUE(answer) << answer.error().message;
+    return answer ? answer->certificate : CheckedCertificate{{CheckedKey{}}, {}};
   }
   [[nodiscard]] std::size_t files_in_scratch() const {
     const std::filesystem::recursive_directory_iterator files(m_gnupg.scratch());
@@ -92,21 +92,21 @@ TEST_F(KeyringTest, ExpiryIsTold) {
 
 TEST_F(KeyringTest, RefusesWhatIsNotOneCertificate) {
   const Keyring keys = keyring();
-  EXPECT_EQ(keys.check(keyring_data("two-certificates")).error().kind, ErrorKind::Malformed);
-  EXPECT_EQ(keys.check(tlscore::as_bytes("no certificate")).error().kind, ErrorKind::Malformed);
-  EXPECT_EQ(keys.check({}).error().kind, ErrorKind::Malformed);
-  EXPECT_EQ(keys.check(Bytes(Keyring::kMaxReceivedBytes + 1)).error().kind, ErrorKind::TooLarge);
+  EXPECT_EQ(keys.look(keyring_data("two-certificates"), "").error().kind, ErrorKind::Malformed);
+  EXPECT_EQ(keys.look(tlscore::as_bytes("no certificate"), "").error().kind, ErrorKind::Malformed);
+  EXPECT_EQ(keys.look({}, "").error().kind, ErrorKind::Malformed);
+  EXPECT_EQ(keys.look(Bytes(Keyring::kMaxReceivedBytes + 1), "").error().kind, ErrorKind::TooLarge);
   Bytes cut = keyring_data("good");
   cut.resize(cut.size() / 4);
-  EXPECT_EQ(keys.check(cut).error().kind, ErrorKind::Malformed);
+  EXPECT_EQ(keys.look(cut, "").error().kind, ErrorKind::Malformed);
 }
 
 TEST_F(KeyringTest, LeavesNothingBehind) {
   m_gnupg.import("good");
   {
     const Keyring keys = keyring();
-    EXPECT_TRUE(keys.check(keyring_data("good")));
-    EXPECT_FALSE(keys.check(tlscore::as_bytes("no certificate")));
+    EXPECT_TRUE(keys.look(keyring_data("good"), ""));
+    EXPECT_FALSE(keys.look(tlscore::as_bytes("no certificate"), ""));
     EXPECT_EQ(files_in_scratch(), 2U) << "the keyring's folder, and the name under which gpg is started";
   }
   EXPECT_EQ(files_in_scratch(), 0U);
@@ -115,7 +115,7 @@ TEST_F(KeyringTest, LeavesNothingBehind) {
 TEST_F(KeyringTest, CheckingDoesNotChangeTheUsersKeyring) {
   m_gnupg.import("primary-only");
   const Keyring keys = keyring();
-  EXPECT_TRUE(keys.check(keyring_data("good")));
+  EXPECT_TRUE(keys.look(keyring_data("good"), ""));
   EXPECT_FALSE(keys.validity(primary_of("good"))->in_keyring);
 }
 
@@ -166,7 +166,7 @@ TEST_F(KeyringTest, AHomeThatIsNotThereIsEmptyAndIsNotMade) {
   ASSERT_TRUE(keys);
   EXPECT_FALSE(keys->validity(primary_of("good"))->in_keyring);
   EXPECT_EQ(keys->stored(primary_of("good")).error().kind, ErrorKind::NotFound);
-  EXPECT_TRUE(keys->check(keyring_data("good")));
+  EXPECT_TRUE(keys->look(keyring_data("good"), ""));
   EXPECT_FALSE(std::filesystem::exists(nowhere));
 }
 
@@ -179,13 +179,33 @@ TEST_F(KeyringTest, FindsWhoHasASubkey) {
   EXPECT_TRUE(keys.primaries_with_subkey(primary_of("good"))->empty());
 }
 
+TEST_F(KeyringTest, OneLookTellsAll) {
+  m_gnupg.import("good");
+  m_gnupg.import("adopted");
+  const std::string key_id = subkey_of("good").substr(24);
+  const auto answer = keyring().look(keyring_data("good"), key_id);
+  ASSERT_TRUE(answer) << answer.error().message;
+  EXPECT_EQ(answer->certificate.primary().fingerprint, primary_of("good"));
+  EXPECT_TRUE(answer->validity.in_keyring);
+  EXPECT_EQ(answer->holders.size(), 2U);
+  // Not in the keyring, and yet it is told who else has the subkey.
+  const tests::GnupgHome other;
+  other.import("adopted");
+  const auto others = Keyring::create(other.home(), other.scratch());
+  ASSERT_TRUE(others);
+  const auto unknown = others->look(keyring_data("good"), key_id);
+  ASSERT_TRUE(unknown);
+  EXPECT_FALSE(unknown->validity.in_keyring);
+  EXPECT_EQ(unknown->holders, (std::vector<KeyHolder>{{subkey_of("good"), primary_of("adopted")}}));
+}
+
 TEST_F(KeyringTest, AKeyringThatCannotBeReadIsAnErrorAndNotEmpty) {
   m_gnupg.import("good");
   std::filesystem::resize_file(m_gnupg.home() + "/pubring.kbx", 300);
   EXPECT_FALSE(keyring().validity(primary_of("good")));
   EXPECT_FALSE(keyring().stored(primary_of("good")));
-  EXPECT_FALSE(keyring().holders_of(primary_of("good").substr(24)));
-  EXPECT_FALSE(keyring().check(keyring_data("good")));
+  EXPECT_FALSE(keyring().primaries_with_subkey(subkey_of("good")));
+  EXPECT_FALSE(keyring().look(keyring_data("good"), ""));
 }
 
 TEST_F(KeyringTest, ATrustDatabaseThatCannotBeReadIsAnError) {
@@ -200,7 +220,7 @@ TEST_F(KeyringTest, NobodyIsAskedWhateverTheSettingsSay) {
   m_gnupg.import("good");
   m_gnupg.configure("auto-key-retrieve\nauto-key-locate keyserver\nkeyserver " + server + "\n");
   const Keyring keys = keyring();
-  EXPECT_TRUE(keys.check(keyring_data("good")));
+  EXPECT_TRUE(keys.look(keyring_data("good"), ""));
   EXPECT_FALSE(keys.validity(primary_of("adopted"))->in_keyring);
   EXPECT_TRUE(keys.validity(primary_of("good"))->in_keyring);
   EXPECT_FALSE(keyserver.accept()) << "somebody has connected";

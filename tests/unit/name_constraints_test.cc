@@ -86,6 +86,10 @@ TEST(NameConstraints, AddressesAreComparedUnderTheMask) {
   EXPECT_FALSE(allows({}, {ip({0, 0, 0, 0, 0, 0, 0, 0})}, {ip({192, 0, 3, 7})}));
   const Bytes ipv6 = ip({0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
   EXPECT_FALSE(allows({net}, {}, {ipv6})) << "an IPv4 subtree alone permits no IPv6 address";
+  const Bytes all_ipv6 = der(0x87, Bytes(32));
+  EXPECT_TRUE(allows({}, {all_ipv6}, {ip({192, 0, 2, 7})})) << "nor does one of IPv6 speak of IPv4";
+  EXPECT_FALSE(allows({all_ipv6}, {}, {ip({192, 0, 2, 7})}));
+  EXPECT_FALSE(allows({}, {all_ipv6}, {ipv6}));
 }
 
 TEST(NameConstraints, AFormThatIsNotConstrainedIsFree) {
@@ -94,14 +98,57 @@ TEST(NameConstraints, AFormThatIsNotConstrainedIsFree) {
   EXPECT_TRUE(allows({email("party.example")}, {}, {dns("party.example")}));
 }
 
-TEST(NameConstraints, AConstrainedFormThatWeCannotCompareIsRefused) {
-  EXPECT_FALSE(allows({email("party.example")}, {}, {email("me@party.example")}));
-  EXPECT_FALSE(allows({}, {uri("other.example")}, {uri("https://party.example/")}));
+TEST(NameConstraints, AMailAddressIsComparedByMailboxHostOrDomain) {
+  const Bytes me = email("me@party.example");
+  EXPECT_TRUE(allows({email("me@PARTY.example")}, {}, {me}));
+  EXPECT_FALSE(allows({email("Me@party.example")}, {}, {me})) << "who may have what is their host's business";
+  EXPECT_FALSE(allows({}, {email("Me@party.example")}, {me})) << "and so both are excluded";
+  EXPECT_TRUE(allows({email("Party.example")}, {}, {me}));
+  EXPECT_FALSE(allows({email("example")}, {}, {me})) << "a host, not those below it";
+  EXPECT_TRUE(allows({email(".example")}, {}, {me}));
+  EXPECT_FALSE(allows({email(".party.example")}, {}, {me}));
+  EXPECT_FALSE(allows({}, {email(".party.example")}, {me})) << "excluded names are read widely";
+  EXPECT_FALSE(allows({}, {email("party.example")}, {me}));
+  EXPECT_TRUE(allows({}, {email("arty.example")}, {me}));
+  EXPECT_TRUE(allows({}, {email("you@party.example")}, {me}));
+}
+
+TEST(NameConstraints, AUriIsComparedByItsHost) {
+  EXPECT_TRUE(allows({uri("party.example")}, {}, {uri("https://PARTY.example/x")}));
+  EXPECT_TRUE(allows({uri("party.example")}, {}, {uri("sip://other.example@party.example:5061")}));
+  EXPECT_FALSE(allows({uri("party.example")}, {}, {uri("https://party.example@other.example/")}));
+  EXPECT_FALSE(allows({uri("party.example")}, {}, {uri("https://other.example/party.example")}));
+  EXPECT_FALSE(allows({uri("party.example")}, {}, {uri("https://other.example#@party.example")}));
+  EXPECT_FALSE(allows({uri("example")}, {}, {uri("https://party.example/")}));
+  EXPECT_TRUE(allows({uri(".example")}, {}, {uri("https://party.example/")}));
+  EXPECT_FALSE(allows({}, {uri("party.example")}, {uri("https://party.example/")}));
+  EXPECT_FALSE(allows({}, {uri(".party.example")}, {uri("https://party.example/")}));
+  EXPECT_TRUE(allows({}, {uri("other.example")}, {uri("https://party.example/")}));
+}
+
+TEST(NameConstraints, AMailAddressInTheSubjectCounts) {
+  const Bytes with_email = der(kDerSequence, rdn(kEmailOid, "me@party.example", kDerIa5String));
+  EXPECT_FALSE(allows({email("other.example")}, {}, {}, with_email));
+  EXPECT_TRUE(allows({email("party.example")}, {}, {}, with_email));
+  EXPECT_TRUE(allows({}, {dns("other.example")}, {}, with_email));
+  const Bytes strange = der(kDerSequence, rdn(kEmailOid, "me@party.example", kDerOctetString));
+  EXPECT_TRUE(allows({email("party.example")}, {}, {}, strange));
+  EXPECT_FALSE(allows({email("party.example")}, {}, {}, der(kDerSequence, rdn(kEmailOid, "party.example"))));
+}
+
+TEST(NameConstraints, WhatCannotBeComparedIsRefusedWhereItIsConstrained) {
+  for (const char* address : {"party.example", "@party.example", "me@", "a@b@party.example",
+                              "\"a@b\"@party.example", "m\xc3\xa9@party.example", "me @party.example"}) {
+    EXPECT_FALSE(allows({}, {email("other.example")}, {email(address)})) << address;
+    EXPECT_TRUE(allows({dns("party.example")}, {}, {email(address)})) << address;
+  }
+  for (const char* address : {"party.example", "urn:party.example", "https://", "https:///x",
+                              "https://192.0.2.1/", "https://[2001:db8::1]/", "https://party..example/"}) {
+    EXPECT_FALSE(allows({}, {uri("other.example")}, {uri(address)})) << address;
+  }
   const Bytes other_name = der(0xa0, der(kDerOid, kCommonNameOid));
   EXPECT_FALSE(allows({}, {other_name}, {other_name}));
-  const Bytes with_email = der(kDerSequence, rdn(kEmailOid, "me@party.example", kDerIa5String));
-  EXPECT_FALSE(allows({}, {email("other.example")}, {}, with_email));
-  EXPECT_TRUE(allows({}, {dns("other.example")}, {}, with_email));
+  EXPECT_FALSE(allows({other_name}, {}, {other_name}));
 }
 
 TEST(NameConstraints, DirectoryNamesAreComparedWhateverTheStringTypeCaseAndSpace) {

@@ -4,6 +4,10 @@
 #include <array>
 
 #include "tests/unit/soft_token_fixture.h"
+#include "tests/unit/temp_folder.h"
+#include "tests/unit/x509_test_data.h"
+#include "tlscore/x509/date.h"
+#include "tlscore/x509/self_signed.h"
 
 namespace tlscore::token {
 namespace {
@@ -77,6 +81,65 @@ TEST_F(OwnCertificateTest, NothingIsKeptWhenTheTokenDoesNotSign) {
   const KeyInfo p256 = key(*client, 1);
   EXPECT_FALSE(enroll_key(*client, p256, "").has_value());
   EXPECT_FALSE(std::filesystem::exists(own_certificate_path(folder, p256)));
+}
+
+/// Certificates for a key that lies in memory, with the dates and purposes that a test wants.
+class ImportedCertificateTest : public testing::Test {
+ protected:
+  ImportedCertificateTest()
+      : key(std::move(*x509::PrivateKey::parse_pem(x509::test_data("p256.key")))), info(key_info()) {}
+  KeyInfo key_info() {
+    return {.id = {},
+            .label = "",
+            .public_key = key.public_key(),
+            .fingerprint = to_hex(key.public_key().spki_sha256()),
+            .uri = "",
+            .mechanisms = {},
+            .certificate = std::nullopt};
+  }
+  x509::Certificate certificate(std::chrono::days left, bool client_auth = true) {
+    return *x509::self_sign(key, {.common_name = "Ann Example",
+                                  .key = key.public_key(),
+                                  .not_before = x509::now() - std::chrono::days(400),
+                                  .not_after = x509::now() + left,
+                                  .client_auth = client_auth,
+                                  .server_auth = !client_auth,
+                                  .dns_names = {}});
+  }
+  Result<void> import(const x509::Certificate& one) {
+    return import_certificate(info, {&one, 1}, folder.path());
+  }
+
+  x509::PrivateKey key;
+  KeyInfo info;
+  tests::TempFolder folder;
+};
+
+TEST_F(ImportedCertificateTest, IsFoundAgain) {
+  const x509::Certificate good = certificate(std::chrono::days(1));
+  ASSERT_TRUE(import(good).has_value());
+  EXPECT_EQ(find_own_certificate(info, folder.path()).value(), good);
+}
+
+TEST_F(ImportedCertificateTest, IsRefusedWhereItIsOfNoUse) {
+  EXPECT_EQ(import(certificate(std::chrono::days(-1))).error().kind, ErrorKind::Untrusted);
+  EXPECT_EQ(import(certificate(std::chrono::days(1), false)).error().kind, ErrorKind::Untrusted);
+  EXPECT_EQ(import_certificate(info, {}, folder.path()).error().kind, ErrorKind::Malformed);
+  const std::vector<x509::Certificate> many(kMostInChain + 1, certificate(std::chrono::days(1)));
+  EXPECT_EQ(import_certificate(info, many, folder.path()).error().kind, ErrorKind::TooLarge);
+  info.public_key = x509::PrivateKey::parse_pem(x509::test_data("p384.key"))->public_key();
+  EXPECT_EQ(import(certificate(std::chrono::days(1))).error().kind, ErrorKind::Untrusted);
+}
+
+TEST_F(ImportedCertificateTest, IsRenewedOnlyNearItsEndAndIfItIsSelfSignedAndUsed) {
+  EXPECT_FALSE(name_to_renew(info, folder.path())) << "there is none";
+  ASSERT_TRUE(import(certificate(std::chrono::days(31))).has_value());
+  EXPECT_FALSE(name_to_renew(info, folder.path()));
+  const x509::Certificate due = certificate(std::chrono::days(29));
+  ASSERT_TRUE(import(due).has_value());
+  EXPECT_EQ(name_to_renew(info, folder.path()), "Ann Example");
+  info.certificate = Bytes(due.der().begin(), due.der().end());
+  EXPECT_FALSE(name_to_renew(info, folder.path())) << "the one on the token is nobody's to make anew";
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "tests/unit/ed25519_key.h"
 #include "tests/unit/openpgp_builder.h"
 #include "tests/unit/soft_token_fixture.h"
+#include "tests/unit/temp_folder.h"
 #include "tlscore/x509/date.h"
 
 namespace openpgp_auth {
@@ -22,8 +23,6 @@ using tlscore::x509::SignatureRequest;
 
 class OwnEnvelopeTest : public testing::Test {
  protected:
-  void TearDown() override { std::filesystem::remove_all(m_parent); }
-
   [[nodiscard]] EnvelopeRequest wanted(const std::string& user_id = "party.example") const {
     return {
         .key = m_key.public_key(), .openpgp = claimed_certificate(m_key.public_key(), user_id), .now = m_now};
@@ -46,11 +45,8 @@ class OwnEnvelopeTest : public testing::Test {
   Cancel m_cancel;
   Ed25519Key m_key;
   std::chrono::sys_seconds m_now = *tlscore::x509::parse_rfc3339("2030-01-01");
-  std::string m_parent = [] {
-    std::string name = std::filesystem::temp_directory_path() / "latchkey-envelope-XXXXXX";
-    return std::string(::mkdtemp(name.data()));
-  }();
-  std::string m_folder = m_parent + "/certificates";
+  tests::TempFolder m_parent;
+  std::string m_folder = m_parent.path() + "/certificates";
   int m_signatures = 0;
   bool m_refuses = false;
 };
@@ -138,7 +134,7 @@ TEST_F(OwnEnvelopeTest, NothingIsKeptOfASignatureThatIsAnotherKeys) {
 }
 
 TEST_F(OwnEnvelopeTest, SaysWhereItCannotBeKept) {
-  m_folder = m_parent + "/none/certificates";
+  m_folder = m_parent.path() + "/none/certificates";
   EXPECT_EQ(keep(wanted()).error().kind, ErrorKind::Internal);
 }
 

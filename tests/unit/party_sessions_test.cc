@@ -19,6 +19,7 @@ struct Connection {
   bool wraps_port_80 = false;
   tlscore::tls::ClientSettings settings{.server_name = "party.example", .alpn = {}};
   std::string keyring = "generation 1";
+  std::string crls = "lists 1";
   std::string identity = "aa";
   std::string token = "serial 1";
 
@@ -28,7 +29,7 @@ struct Connection {
     destination.host = host;
     destination.port = port;
     destination.wraps_port_80 = wraps_port_80;
-    return session_key(destination, settings, keyring, identity, token);
+    return session_key(destination, settings, keyring, crls, identity, token);
   }
 };
 
@@ -37,6 +38,8 @@ const std::vector<std::function<void(Connection&)>> kChanges = {
     [](Connection& c) { c.port = 444; },
     [](Connection& c) { c.wraps_port_80 = true; },
     [](Connection& c) { c.keyring = "generation 2"; },
+    [](Connection& c) { c.crls = "lists 2"; },
+    [](Connection& c) { c.crls = ""; },
     [](Connection& c) { c.identity = "bb"; },
     [](Connection& c) { c.identity = ""; },
     [](Connection& c) { c.token = "serial 2"; },
@@ -59,6 +62,7 @@ const std::vector<std::function<void(Connection&)>> kChanges = {
     [](Connection& c) { c.party.pin = {Bytes(32, 1)}; },
     [](Connection& c) { c.party.pin = {Bytes(32, 2)}; },
     [](Connection& c) { c.party.roots = "/etc/roots.pem"; },
+    [](Connection& c) { c.party.crls = "/etc/crls"; },
     [](Connection& c) { c.party.local = LocalMode::Wrap; },
     [](Connection& c) { c.party.starttls = "smtp"; },
 };

@@ -7,6 +7,8 @@
 
 #include <filesystem>
 
+#include "tests/unit/temp_folder.h"
+
 namespace proxy {
 namespace {
 
@@ -16,12 +18,9 @@ using tlscore::Result;
 class Paths : public testing::Test {
  protected:
   void SetUp() override {
-    std::string name = testing::TempDir() + "latchkey-paths-XXXXXX";
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    m_base.home = name;
+    m_base.home = m_folder.path();
     m_base.uid = ::geteuid();
   }
-  void TearDown() override { std::filesystem::remove_all(m_base.home); }
 
   static mode_t mode_of(const std::string& path) {
     struct stat status{};
@@ -33,6 +32,7 @@ class Paths : public testing::Test {
     EXPECT_EQ(folder.error().kind, ErrorKind::Refused) << folder.error().message;
   }
 
+  tests::TempFolder m_folder;
   BaseFolders m_base;
 };
 

@@ -167,7 +167,7 @@ TEST_F(PinSourceTest, StoppingTheSignerTakesThePinentryAlong) {
   // Its parent died with it, so it is reaped by somebody else: wait until it is, or is a zombie at least.
   const auto gone = [&] {
     const std::string status = read("/proc/" + std::to_string(person) + "/stat");
-    return status.empty() || status.find(") Z") != std::string::npos;
+    return status.empty() || status.contains(") Z");
   };
   while (!gone()) std::this_thread::yield();
 }
@@ -241,7 +241,7 @@ class TerminalTest : public PinSourceTest {
     spawn(*loop, log_in_into(*client, std::move(login), its_cancel, outcome));
     while (!client->waiting_for_pin()) event_base_loop(loop->base(), EVLOOP_ONCE);
     std::string question;
-    while (question.find("): ") == std::string::npos) question += pty.shown();
+    while (!question.contains("): ")) question += pty.shown();
     return question;
   }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
+#include <vector>
 
 #include "proxy/armed_token.h"
 #include "proxy/live_connections.h"
@@ -123,6 +125,92 @@ TEST_F(RelayTest, CancellingClosesBothEnds) {
   cancel.request({ErrorKind::TokenRemoved, "the token was pulled out"});
   until([&] { return result.has_value() && ended; });
   EXPECT_EQ(result->error().kind, ErrorKind::TokenRemoved);
+}
+
+/// Gives one piece at a time, as TLS gives its records, and then what `end` says; keeps what is written.
+class Pieces final : public Stream {
+ public:
+  Pieces(EventLoop& loop, std::vector<std::size_t> pieces)
+      : m_loop(loop), m_pieces(pieces.begin(), pieces.end()) {}
+
+  Result<std::optional<std::size_t>> try_read(std::span<std::uint8_t> buffer) override {
+    if (m_pieces.empty()) return end;
+    const std::size_t size = std::min(m_pieces.front(), buffer.size());
+    std::ranges::fill(buffer.first(size), 7);
+    m_pieces.front() -= size;
+    if (m_pieces.front() == 0) m_pieces.pop_front();
+    return size;
+  }
+  Result<std::size_t> try_write(ByteView bytes) override {
+    written.push_back(bytes.size());
+    return bytes.size();
+  }
+  Task<Result<void>> readable(Cancel& cancel, TimeLimit limit) override { return forever(cancel, limit); }
+  Task<Result<void>> writable(Cancel& cancel, TimeLimit limit) override { return forever(cancel, limit); }
+  Task<Result<void>> finish_writing(Cancel& /*cancel*/, TimeLimit /*limit*/) override {
+    finished = true;
+    co_return Result<void>();
+  }
+  void close(bool reset) override { was_reset = reset; }
+
+  Result<std::optional<std::size_t>> end = std::nullopt;
+  std::vector<std::size_t> written;
+  bool finished = false;
+  bool was_reset = false;
+
+ private:
+  Task<Result<void>> forever(Cancel& cancel, TimeLimit limit) {
+    const Promise<void> never(m_loop);
+    co_return co_await never.wait(cancel, limit);
+  }
+
+  EventLoop& m_loop;
+  std::deque<std::size_t> m_pieces;
+};
+
+/// What reached the client, write by write, of the pieces that a party gave before that end.
+struct Carried {
+  std::vector<std::size_t> writes;
+  bool finished = false;
+  bool was_reset = false;
+};
+
+Carried carried(std::vector<std::size_t> pieces, Result<std::optional<std::size_t>> end) {
+  const auto loop = *EventLoop::create();
+  Pieces party(*loop, std::move(pieces));
+  party.end = std::move(end);
+  Pieces client(*loop, {});
+  RelayCounts counts;
+  Cancel cancel;
+  const auto run = [](Stream& from, Stream& to, EventLoop& on, RelayCounts& octets,
+                      Cancel& why) -> Task<void> {
+    static_cast<void>(co_await relay(on, from, to, octets, why));
+  };
+  spawn(*loop, run(client, party, *loop, counts, cancel));
+  for (int i = 0; i < 20; ++i) event_base_loop(loop->base(), EVLOOP_NONBLOCK);
+  Carried all{.writes = client.written, .finished = client.finished, .was_reset = client.was_reset};
+  cancel.request({ErrorKind::Cancelled, "enough"});
+  while (loop->tasks() > 0) event_base_loop(loop->base(), EVLOOP_ONCE);
+  return all;
+}
+
+TEST(Relay, WhatIsThereAlreadyGoesInOnePiece) {
+  EXPECT_EQ(carried({100, 10'000, 50}, std::nullopt).writes, std::vector<std::size_t>{10'150});
+  EXPECT_EQ(carried({10'000, 10'000}, std::nullopt).writes, (std::vector<std::size_t>{16'384, 3'616}))
+      << "and no more at once than one record of TLS holds";
+}
+
+TEST(Relay, WhatCameBeforeTheEndIsCarriedFirst) {
+  const Carried all = carried({100, 50}, 0);
+  EXPECT_EQ(all.writes, std::vector<std::size_t>{150});
+  EXPECT_TRUE(all.finished);
+}
+
+TEST(Relay, WhatCameBeforeAFailureIsCarriedFirst) {
+  const Carried all = carried({100, 50}, fail(ErrorKind::Closed, "broken"));
+  EXPECT_EQ(all.writes, std::vector<std::size_t>{150});
+  EXPECT_FALSE(all.finished);
+  EXPECT_TRUE(all.was_reset);
 }
 
 TEST(LiveConnections, AbortClosesTheStreamsWithinTheCall) {

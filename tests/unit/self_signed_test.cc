@@ -25,7 +25,7 @@ SelfSignedOptions options(const PrivateKey& holder) {
 }
 
 Certificate made(PrivateKey& holder, const SelfSignedOptions& wanted) {
-  const auto draft = SelfSigned::create(wanted);
+  const auto draft = draft_self_signed(wanted);
   EXPECT_TRUE(draft) << draft.error().message;
   auto certificate = draft->finish(*holder.sign(draft->request()));
   EXPECT_TRUE(certificate) << certificate.error().message;
@@ -43,8 +43,8 @@ TEST(SelfSigned, FitsEachKindOfKey) {
   for (const auto& [name, scheme, hash] : cases) {
     SCOPED_TRACE(name);
     PrivateKey holder = key(name);
-    EXPECT_EQ(SelfSigned::create(options(holder))->request().scheme, scheme);
-    EXPECT_EQ(SelfSigned::create(options(holder))->request().hash, hash);
+    EXPECT_EQ(draft_self_signed(options(holder))->request().scheme, scheme);
+    EXPECT_EQ(draft_self_signed(options(holder))->request().hash, hash);
     const Certificate certificate = made(holder, options(holder));
     EXPECT_EQ(certificate.public_key(), holder.public_key());
     EXPECT_EQ(certificate.subject(), "CN=Somebody");
@@ -112,7 +112,7 @@ TEST(SelfSigned, DatesAreWrittenOnBothSidesOf2050) {
 TEST(SelfSigned, RefusesASignatureOfAnotherKey) {
   const PrivateKey holder = key("p256");
   auto stranger = PrivateKey::generate_p256();
-  const auto draft = SelfSigned::create(options(holder));
+  const auto draft = draft_self_signed(options(holder));
   EXPECT_EQ(draft->finish(*stranger->sign(draft->request())).error().kind, ErrorKind::Untrusted);
   EXPECT_EQ(draft->finish({}).error().kind, ErrorKind::Untrusted);
 }
@@ -122,7 +122,7 @@ TEST(SelfSigned, RefusesWhatMakesNoCertificate) {
   const auto refused = [&holder](auto change) {
     SelfSignedOptions wanted = options(holder);
     change(wanted);
-    const auto draft = SelfSigned::create(wanted);
+    const auto draft = draft_self_signed(wanted);
     EXPECT_FALSE(draft);
     return draft ? ErrorKind::Internal : draft.error().kind;
   };

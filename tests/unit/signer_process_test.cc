@@ -90,7 +90,7 @@ bool is_in_our_memory(std::string_view needle) {
   std::ifstream maps("/proc/self/maps");
   const UniqueFd memory(::open("/proc/self/mem", O_RDONLY | O_CLOEXEC));
   for (std::string line; std::getline(maps, line);) {
-    if (line.find(" rw") == std::string::npos) continue;
+    if (!line.contains(" rw")) continue;
     const std::size_t begin = std::stoull(line, nullptr, 16);
     const std::size_t end = std::stoull(line.substr(line.find('-') + 1), nullptr, 16);
     if (end - begin > std::size_t{1} << 30U) continue;  // a sanitizer's shadow

@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 
+#include "tests/unit/temp_folder.h"
 #include "tlscore/base/task.h"
 #include "tlscore/token/key_selection.h"
 #include "tlscore/token/soft_token.h"
@@ -35,8 +36,8 @@ T run_to_end(EventLoop& loop, Task<T> task) {
 class SoftTokenTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    std::string name = std::filesystem::temp_directory_path() / "latchkey-token-XXXXXX";
-    s_folder = ::mkdtemp(name.data());
+    s_made.emplace();
+    s_folder = s_made->path();
     const auto loop = *EventLoop::create();
     Cancel cancel;
     SoftTokenOptions options{.state_folder = s_folder,
@@ -47,7 +48,7 @@ class SoftTokenTest : public testing::Test {
     ASSERT_TRUE(made.has_value()) << made.error().message;
     s_token = *made;
   }
-  static void TearDownTestSuite() { std::filesystem::remove_all(s_folder); }
+  static void TearDownTestSuite() { s_made.reset(); }
 
   /// The module that misbehaves as `misdeeds` say (tests/modules/misbehaving.cc), or SoftHSM2 itself if
   /// empty.
@@ -111,6 +112,7 @@ class SoftTokenTest : public testing::Test {
 
   void SetUp() override { std::filesystem::remove(calls_file); }
 
+  static inline std::optional<tests::TempFolder> s_made;
   static inline std::string s_folder;
   static inline SoftToken s_token;
   std::string misdeeds_file = s_folder + "/misdeeds";

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/soft_token_fixture.h"
+#include "tests/unit/temp_folder.h"
 
 namespace tlscore::token {
 namespace {
@@ -13,12 +14,6 @@ namespace fs = std::filesystem;
 
 class MakingASoftTokenTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string name = fs::temp_directory_path() / "latchkey-soft-XXXXXX";
-    state = ::mkdtemp(name.data());
-  }
-  void TearDown() override { fs::remove_all(state); }
-
   Result<SoftToken> make(const std::string& folder) {
     SoftTokenOptions options;
     options.state_folder = folder;
@@ -40,7 +35,8 @@ class MakingASoftTokenTest : public testing::Test {
     return ::stat(path.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
   }
 
-  std::string state;
+  tests::TempFolder made;
+  std::string state = made.path();
   std::unique_ptr<EventLoop> loop = *EventLoop::create();
   Cancel cancel;
 };

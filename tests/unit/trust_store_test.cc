@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/x509_test_data.h"
 
 namespace tlscore::x509 {
@@ -16,7 +18,10 @@ TEST(TrustStore, ReadsTheSystems) {
   const auto store = TrustStore::system();
   ASSERT_TRUE(store) << store.error().message;
   EXPECT_GT(store->roots().size(), 50U);
-  EXPECT_NE(store->handle(), nullptr);
+  for (const Certificate& root : store->roots()) {
+    const auto found = store->with_subject(root.subject_key());
+    EXPECT_NE(std::ranges::find(found, root), found.end()) << root.subject();
+  }
 }
 
 TEST(TrustStore, ReadsAFile) {
@@ -33,8 +38,19 @@ TEST(TrustStore, RefusesAFileWithoutReadableCertificates) {
   EXPECT_EQ(TrustStore::from_file("tests").error().kind, ErrorKind::Internal) << "a folder";
 }
 
-TEST(TrustStore, WithoutRootsHasNoList) {
-  EXPECT_EQ(TrustStore::from_certificates({})->handle(), nullptr);
+TEST(TrustStore, FindsAllRootsOfOneName) {
+  const Certificate a = test_certificates("constrained.pem").front();
+  const Certificate b = test_certificates("constrained-loosely.pem").front();
+  const Certificate other = test_certificates("root.pem").front();
+  const auto store = TrustStore::from_certificates({a, other, b});
+  EXPECT_EQ(store->with_subject(a.subject_key()), (std::vector{a, b}));
+  EXPECT_TRUE(store->with_subject("").empty());
+  EXPECT_TRUE(TrustStore::from_certificates({})->with_subject(a.subject_key()).empty());
+}
+
+TEST(TrustStore, HoldsABoundedNumber) {
+  const std::vector<Certificate> many(4097, test_certificates("root.pem").front());
+  EXPECT_EQ(TrustStore::from_certificates(many).error().kind, ErrorKind::TooLarge);
 }
 
 TEST(TrustStore, ItsDigestIsOfTheSet) {

@@ -98,24 +98,35 @@ struct Validity {
 };
 
 /// The certificate of `subject`, signed by `issuer`, in DER. Nothing is checked.
+inline Bytes certificate_der(const Holder& subject, Holder& issuer, ByteView version, ByteView extensions,
+                             Validity validity) {
+  const Bytes ecdsa_with_sha256 = {0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+  const Bytes dates =
+      der(kDerSequence, {der(kDerUtcTime, as_bytes(validity.from)), der(kDerUtcTime, as_bytes(validity.to))});
+  const Bytes tbs = der(kDerSequence, {version, Bytes{0x02, 0x01, 0x01}, ecdsa_with_sha256, issuer.name,
+                                       dates, subject.name, subject.key.public_key().spki(), extensions});
+  const auto signature = issuer.key.sign({SignatureScheme::Ecdsa, Hash::Sha256, sha256(tbs)});
+  return der(kDerSequence, {tbs, ecdsa_with_sha256, der_bit_string(*signature)});
+}
+
 inline Bytes certificate_der(const Holder& subject, Holder& issuer, const std::vector<Bytes>& extensions,
                              Validity validity = {}) {
-  const Bytes ecdsa_with_sha256 = {0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
   const Bytes version_3 = {0xa0, 0x03, 0x02, 0x01, 0x02};
   Bytes list;
   for (const Bytes& one : extensions) list.insert(list.end(), one.begin(), one.end());
-  const Bytes dates =
-      der(kDerSequence, {der(kDerUtcTime, as_bytes(validity.from)), der(kDerUtcTime, as_bytes(validity.to))});
-  const Bytes tbs =
-      der(kDerSequence, {version_3, Bytes{0x02, 0x01, 0x01}, ecdsa_with_sha256, issuer.name, dates,
-                         subject.name, subject.key.public_key().spki(), der(0xa3, der(kDerSequence, list))});
-  const auto signature = issuer.key.sign({SignatureScheme::Ecdsa, Hash::Sha256, sha256(tbs)});
-  return der(kDerSequence, {tbs, ecdsa_with_sha256, der_bit_string(*signature)});
+  return certificate_der(subject, issuer, version_3, der(0xa3, der(kDerSequence, list)), validity);
 }
 
 inline Certificate certificate(const Holder& subject, Holder& issuer, const std::vector<Bytes>& extensions,
                                Validity validity = {}) {
   auto parsed = Certificate::parse_der(certificate_der(subject, issuer, extensions, validity));
+  EXPECT_TRUE(parsed) << parsed.error().message;
+  return *parsed;
+}
+
+/// The same of version 1, which has no extensions.
+inline Certificate certificate_v1(const Holder& subject, Holder& issuer) {
+  auto parsed = Certificate::parse_der(certificate_der(subject, issuer, ByteView(), ByteView(), Validity{}));
   EXPECT_TRUE(parsed) << parsed.error().message;
   return *parsed;
 }

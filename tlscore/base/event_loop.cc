@@ -48,6 +48,13 @@ void EventLoop::run() {
   event_base_loop(m_base.get(), EVLOOP_NO_EXIT_ON_EMPTY);
 }
 
+void EventLoop::run_until_tasks_end(std::chrono::milliseconds limit) {
+  run();
+  bool waits = true;
+  const auto timer = after(limit, [&] { waits = false; });
+  while (m_tasks > 0 && waits) event_base_loop(m_base.get(), EVLOOP_ONCE);
+}
+
 void EventLoop::stop() {
   event_base_loopbreak(m_base.get());
 }
@@ -58,7 +65,7 @@ void EventLoop::post(Work work) {
 }
 
 void EventLoop::post_from_any_thread(Work work) {
-  const std::lock_guard lock(m_other_threads_mutex);
+  const std::scoped_lock lock(m_other_threads_mutex);
   m_from_other_threads.push_back(std::move(work));
   const std::uint64_t one = 1;
   // The counter cannot overflow, so the write cannot fail.
@@ -92,7 +99,7 @@ void EventLoop::take_from_other_threads() {
   static_cast<void>(!::read(m_wake_fd.get(), &count, sizeof count));
   std::vector<Work> taken;
   {
-    const std::lock_guard lock(m_other_threads_mutex);
+    const std::scoped_lock lock(m_other_threads_mutex);
     taken.swap(m_from_other_threads);
   }
   for (Work& work : taken) post(std::move(work));

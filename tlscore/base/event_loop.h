@@ -32,6 +32,9 @@ class EventLoop {
 
   /// Dispatches until stop().
   void run();
+  /// run(), then goes on until every spawned task has ended as well. Tasks that still wait for something
+  /// after `limit`, a worker that resolves a name mostly, are left.
+  void run_until_tasks_end(std::chrono::milliseconds limit = std::chrono::seconds(2));
   /// Makes run() return after the callbacks that are due now.
   void stop();
 

@@ -1,6 +1,7 @@
 // The log: escaped, bounded, one write a line.
 #include "tlscore/base/log.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -12,8 +13,8 @@
 namespace tlscore {
 namespace {
 
-constexpr std::size_t kMaxLineBytes = 2048;
 std::atomic<LogLevel> g_most = LogLevel::Info;
+LogSink g_sink = nullptr;
 
 /// How many octets of well-formed UTF-8 start `text` (RFC 3629, section 4), or 0.
 std::size_t utf8_length(std::string_view text) {
@@ -54,17 +55,29 @@ std::string printable(std::string_view text) {
   return result;
 }
 
-void log(LogLevel level, std::string_view line) {
+void log(LogLevel level, std::string_view line, LogFields fields) {
   if (level > g_most.load(std::memory_order_relaxed)) return;
-  static const bool journal = std::getenv("JOURNAL_STREAM") != nullptr;
-  std::string text = journal ? "<" + std::to_string(static_cast<int>(level)) + ">" : "latchkey: ";
-  if (!journal && level == LogLevel::Error) text += "error: ";
-  if (!journal && level == LogLevel::Warning) text += "warning: ";
-  text += printable(line.substr(0, kMaxLineBytes));
-  text += '\n';
+  const std::string said = printable(line.substr(0, kMaxLineBytes));
+  if (g_sink != nullptr && g_sink(level, said, fields)) return;
+  static const bool is_journal = stderr_is_journal();
+  std::string text = is_journal ? "<" + std::to_string(static_cast<int>(level)) + ">" : "latchkey: ";
+  if (!is_journal && level == LogLevel::Error) text += "error: ";
+  if (!is_journal && level == LogLevel::Warning) text += "warning: ";
+  text += said + "\n";
   // One write, so that lines of several processes never mix. A log that cannot be written is no reason to
   // stop.
   if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+}
+
+bool stderr_is_journal() {
+  const char* const named = std::getenv("JOURNAL_STREAM");
+  struct stat file{};
+  if (named == nullptr || ::fstat(STDERR_FILENO, &file) != 0) return false;
+  return std::string_view(named) == std::to_string(file.st_dev) + ":" + std::to_string(file.st_ino);
+}
+
+void set_log_sink(LogSink sink) {
+  g_sink = sink;
 }
 
 void set_log_level(LogLevel most) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tlscore/base/event_loop.h"
+#include "tlscore/base/launch.h"
 #include "tlscore/base/result.h"
 #include "tlscore/base/unique_fd.h"
 
@@ -19,17 +20,16 @@ namespace tlscore {
 /// status 3".
 [[nodiscard]] std::string describe_exit(int wait_status);
 
+/// The exit status of a process that has ended, or 128 and the signal that ended it, as shells have it.
+[[nodiscard]] int exit_status(int wait_status);
+
 /// "SIGKILL".
 [[nodiscard]] std::string signal_name(int number);
 
 /// A child in a process group of its own. Destroying it kills the group (SIGKILL) and reaps the child.
 class ChildProcess {
  public:
-  struct Options {
-    std::vector<std::string> arguments;            ///< The program's path first; no search, no shell.
-    std::vector<std::pair<int, int>> descriptors;  ///< (ours, its number there). 0, 1 and 2 are inherited.
-    std::vector<std::string> environment;  ///< "NAME=value" replaces or joins ours, "NAME" leaves it out.
-  };
+  using Options = Launch;  ///< No search, and a group of its own, as it stands there.
   /// Called once, from the loop, with the wait status. Not after destruction.
   using OnExit = std::move_only_function<void(int wait_status)>;
 
@@ -37,7 +37,7 @@ class ChildProcess {
   /// stands: one that goes on before the loop sees it has not stopped. May destroy the child.
   using OnStopped = std::function<void(int signal_number)>;
 
-  /// Fails with NotFound when the program is not there, else with Internal. Of the event loops of a process
+  /// Fails as launch() does (launch.h). Of the event loops of a process
   /// only one may have children: libevent hears of signals (SIGCHLD) on one.
   static Result<std::unique_ptr<ChildProcess>> start(EventLoop& loop, const Options& options, OnExit on_exit);
   ~ChildProcess();

@@ -30,9 +30,7 @@ class Socket final : public Stream {
 
   [[nodiscard]] int fd() const { return m_fd.get(); }
 
-  /// Called at each edge, beside whoever waits: `can_read`, `can_write`. For what has to go out unasked, as
-  /// TLS alerts do. One listener.
-  void on_ready(std::move_only_function<void(bool can_read, bool can_write)> listener);
+  void on_ready(std::move_only_function<void(bool can_read, bool can_write)> listener) override;
 
  private:
   explicit Socket(EventLoop& loop, UniqueFd fd) : m_loop(loop), m_fd(std::move(fd)) {}

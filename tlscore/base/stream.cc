@@ -3,6 +3,8 @@
 
 namespace tlscore {
 
+void Stream::on_ready(std::move_only_function<void(bool, bool)> /*listener*/) {}
+
 Task<Result<std::size_t>> Stream::read(std::span<std::uint8_t> buffer, Cancel& cancel, TimeLimit limit) {
   for (;;) {
     if (cancel.requested()) co_return fail(cancel.reason());

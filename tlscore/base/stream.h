@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <optional>
 
 #include "tlscore/base/bytes.h"
@@ -37,11 +39,42 @@ class Stream {
   /// ordinary end.
   virtual void close(bool reset) = 0;
 
+  /// Has `listener` called at each edge, `can_read` or `can_write`, beside whoever waits: for what has to go
+  /// out unasked, as TLS alerts do. One listener; a stream without edges of its own never calls it.
+  virtual void on_ready(std::move_only_function<void(bool can_read, bool can_write)> listener);
+
   /// Waits for and takes at least one octet: how many, 0 at the end.
   Task<Result<std::size_t>> read(std::span<std::uint8_t> buffer, Cancel& cancel, TimeLimit limit);
 
   /// Writes all of `bytes`, which have to stay until then. The limit is for each wait, not for the whole.
   Task<Result<void>> write(ByteView bytes, Cancel& cancel, TimeLimit limit);
+};
+
+/// A stream that somebody else owns, who has to keep it as long.
+class BorrowedStream final : public Stream {
+ public:
+  explicit BorrowedStream(Stream& lender) : m_lender(lender) {}
+
+  Result<std::optional<std::size_t>> try_read(std::span<std::uint8_t> buffer) override {
+    return m_lender.try_read(buffer);
+  }
+  Result<std::size_t> try_write(ByteView bytes) override { return m_lender.try_write(bytes); }
+  Task<Result<void>> readable(Cancel& cancel, TimeLimit limit) override {
+    return m_lender.readable(cancel, limit);
+  }
+  Task<Result<void>> writable(Cancel& cancel, TimeLimit limit) override {
+    return m_lender.writable(cancel, limit);
+  }
+  Task<Result<void>> finish_writing(Cancel& cancel, TimeLimit limit) override {
+    return m_lender.finish_writing(cancel, limit);
+  }
+  void close(bool reset) override { m_lender.close(reset); }
+  void on_ready(std::move_only_function<void(bool can_read, bool can_write)> listener) override {
+    m_lender.on_ready(std::move(listener));
+  }
+
+ private:
+  Stream& m_lender;
 };
 
 }  // namespace tlscore

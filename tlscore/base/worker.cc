@@ -16,7 +16,7 @@ Workers::~Workers() {
 
 void Workers::enqueue(Work work) {
   {
-    const std::lock_guard lock(m_mutex);
+    const std::scoped_lock lock(m_mutex);
     m_queue.push_back(std::move(work));
   }
   m_has_work.notify_one();

@@ -46,6 +46,21 @@ class Assessor {
   /// As trust expressions name it.
   [[nodiscard]] virtual std::string_view name() const = 0;
 
+  /// What a finding depends on besides what is presented and the time: roots, lists, the keyring's contents;
+  /// another text for other findings. Nothing: findings of this assessor are not remembered. Arguments as for
+  /// assess().
+  [[nodiscard]] virtual Task<std::optional<std::string>> depends_on(const Presented& /*presented*/,
+                                                                    Cancel& /*cancel*/) {
+    co_return std::nullopt;
+  }
+
+  /// Whether this finding of its own may be used again, here and wherever outcomes are shared.
+  [[nodiscard]] virtual bool may_be_remembered(const Finding& finding) const { return !finding.is_warning; }
+
+  /// A finding that it or another of its kind had made is used again for `presented`. For an assessor that
+  /// learns from what it finds.
+  virtual void recalled(const Presented& /*presented*/, const Finding& /*finding*/) {}
+
   /// Never an error: what goes wrong is a Fail with its reason. `presented` and `cancel` outlive the task;
   /// when `cancel` is requested it ends soon, with a finding that nobody uses.
   [[nodiscard]] virtual Task<Finding> assess(const Presented& presented, Cancel& cancel) = 0;

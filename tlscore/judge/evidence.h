@@ -20,6 +20,8 @@ struct Finding {
   Verdict verdict;
   std::string reason;
   std::chrono::sys_seconds expires;  ///< From then on it must be asked again; max() if it does not age.
+  /// The reason is something to be mended, although the judgement can do without: status and explain show it.
+  bool is_warning = false;
 
   friend bool operator==(const Finding&, const Finding&) = default;
 };

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "tlscore/judge/assessor.h"
+#include "tlscore/judge/outcome_cache.h"
 #include "tlscore/judge/trust_expression.h"
 
 namespace tlscore::judge {
@@ -25,7 +26,11 @@ struct Judgement {
 /// name without assessor is absent, "not part of this build". When `cancel` is requested the verdict is Fail,
 /// whatever was found, and the summary is its reason. All arguments outlive the task, the array under
 /// `assessors` as well.
+///
+/// An assessor whose finding `remembered` has, for exactly this question, is not asked; what the others find
+/// is remembered.
 [[nodiscard]] Task<Judgement> judge(const Presented& presented, const TrustExpression& trust,
-                                    std::span<Assessor* const> assessors, Cancel& cancel);
+                                    std::span<Assessor* const> assessors, Cancel& cancel,
+                                    Remembered remembered = {});
 
 }  // namespace tlscore::judge

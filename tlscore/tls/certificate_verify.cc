@@ -86,12 +86,13 @@ std::optional<CertificateVerify> parse_certificate_verify(ByteView body) {
   return CertificateVerify{*algorithm, *signature};
 }
 
-bool writes_certificate_verify(const TokenKey& key) {
-  return key.lacks_rsa_pss() || key.identity().key.type() == x509::PublicKey::Type::Ed25519;
+bool writes_certificate_verify(const TokenKey& key, bool is_client) {
+  return (is_client && key.lacks_rsa_pss()) || key.identity().key.type() == x509::PublicKey::Type::Ed25519;
 }
 
 int write_certificate_verify(mbedtls_ssl_context* ssl, TokenKey& key) {
-  const Bytes content = content_now(ssl, "client");
+  const bool is_client = ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
+  const Bytes content = content_now(ssl, is_client ? "client" : "server");
   if (content.empty()) return MBEDTLS_ERR_SSL_INTERNAL_ERROR;
   constexpr std::size_t kHeaderBytes = 4;  // algorithm, and the signature's length
   Bytes body(kHeaderBytes + MBEDTLS_PK_SIGNATURE_MAX_SIZE);

@@ -1,5 +1,6 @@
 // TLS 1.3's CertificateVerify (RFC 8446, section 4.4.3) by the two algorithms that mbedTLS lacks: a client's
-// rsa_pkcs1_sha256_legacy, for an RSA key that makes no RSA-PSS signatures (RFC 9963), and ed25519.
+// rsa_pkcs1_sha256_legacy, for an RSA key that makes no RSA-PSS signatures (RFC 9963), and either side's
+// ed25519.
 //
 // Of RFC 9963's three only the first: whoever takes one of them takes this.
 #pragma once
@@ -37,10 +38,10 @@ struct CertificateVerify {
 /// Nothing where it is not exactly that.
 [[nodiscard]] std::optional<CertificateVerify> parse_certificate_verify(ByteView body);
 
-/// Is `key` one whose CertificateVerify in TLS 1.3 is written here?
-[[nodiscard]] bool writes_certificate_verify(const TokenKey& key);
+/// Is `key` one whose CertificateVerify in TLS 1.3 is written here, for this side?
+[[nodiscard]] bool writes_certificate_verify(const TokenKey& key, bool is_client);
 
-/// Writes a client's CertificateVerify by such a key: 0, kSignatureIsComing, or an error code of the
+/// Writes our CertificateVerify by such a key: 0, kSignatureIsComing, or an error code of the
 /// library's.
 int write_certificate_verify(mbedtls_ssl_context* ssl, TokenKey& key);
 

@@ -33,8 +33,8 @@ enum class Wants : std::uint8_t {
 /// What was negotiated; complete when the handshake is, and as far as it is known before.
 struct Negotiated {
   Version version = Version::Tls13;
-  std::string cipher_suite;  ///< IANA's name, e.g. "TLS1-3-AES-256-GCM-SHA384" as the library spells it.
-  std::string alpn;          ///< Empty: none.
+  std::string cipher_suite;                                  ///< IANA's name, e.g. "TLS_AES_256_GCM_SHA384".
+  std::string alpn;                                          ///< Empty: none.
   CertificateType certificate_type = CertificateType::X509;  ///< Of both sides.
   bool certificate_asked = false;                            ///< The server asked for a certificate of ours.
   bool takes_rsa_pkcs1 = false;  ///< With a certificate's signature as of RFC 9963, if need be (TLS 1.3).

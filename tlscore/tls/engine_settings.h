@@ -40,7 +40,8 @@ struct ClientSettings {
 /// What a server shows of itself.
 struct ServerCredential {
   Identity identity;
-  /// Null: the key is on a token, and whoever drives the handshake signs. Shared by all connections of one
+  /// Null: whoever drives the handshake signs, with a token for one. An Ed25519 key always is such a one, and
+  /// is shown in TLS 1.3 only, to clients that list ed25519. Shared by all connections of one
   /// thread.
   std::shared_ptr<x509::PrivateKey> key{};
 

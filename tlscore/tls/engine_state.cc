@@ -22,6 +22,13 @@ constexpr auto kCipherSuites = std::to_array<int>({
     0,
 });
 
+/// The library writes "TLS1-3-AES-128-GCM-SHA256" and "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256".
+std::string iana_name(std::string name) {
+  if (name.starts_with("TLS1-3-")) name.replace(0, 7, "TLS_");
+  std::ranges::replace(name, '-', '_');
+  return name;
+}
+
 }  // namespace
 
 mbedtls_ssl_protocol_version library_version(Version version) {
@@ -98,9 +105,10 @@ Result<void> Engine::State::connect() {
 }
 
 void Engine::State::note_negotiated() {
-  mbedtls_ssl_context* its = ssl.get();
+  const mbedtls_ssl_context* const its = ssl.get();
   negotiated.version = is_tls12() ? Version::Tls12 : Version::Tls13;
-  if (const char* suite = mbedtls_ssl_get_ciphersuite(its); suite != nullptr) negotiated.cipher_suite = suite;
+  if (const char* suite = mbedtls_ssl_get_ciphersuite(its); suite != nullptr)
+    negotiated.cipher_suite = iana_name(suite);
   if (const char* protocol = mbedtls_ssl_get_alpn_protocol(its); protocol != nullptr)
     negotiated.alpn = protocol;
   if (handshake.openpgp.in_use()) negotiated.certificate_type = CertificateType::OpenPgp;

@@ -16,8 +16,6 @@ struct Identity {
   bool can_rsa_pss = false;
   /// The body of our OpenPGP Certificate message (RFC 6091, section 3.3), for TLS 1.2; empty: there is none.
   Bytes openpgp{};
-  /// For people: whose OpenPGP certificate that is, and the one in the chain where that is an envelope.
-  std::string openpgp_about{};
 };
 
 }  // namespace tlscore::tls

@@ -74,6 +74,8 @@ int Engine::State::show_credential() {
   shown_credential = std::move(*made);
   const Identity& ours = shown_credential->credential().identity;
   OpenPgpHandshake& openpgp = handshake.openpgp;
+  const bool is_ed25519 = ours.key.type() == x509::PublicKey::Type::Ed25519;
+  if (is_ed25519 && (is_tls12() || !handshake.takes_ed25519)) return 0;  // as below
   if (takes_openpgp && is_tls12() && openpgp.theirs) {
     openpgp.chosen = choose_type(*openpgp.theirs, ours);
     if (!openpgp.chosen) return 0;  // then there is no certificate, and the library says so

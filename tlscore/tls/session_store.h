@@ -11,6 +11,7 @@
 #include <string>
 
 #include "tlscore/judge/judgement.h"
+#include "tlscore/tls/certificate_summary.h"
 #include "tlscore/tls/certificate_type.h"
 #include "tlscore/tls/session.h"
 
@@ -23,6 +24,8 @@ struct SessionOrigin {
   std::string identity;        ///< The fingerprint of the key that the peer was shown; empty: none.
   std::chrono::steady_clock::time_point expires;  ///< From then on there has to be a full handshake.
   CertificateType certificate_type = CertificateType::X509;  ///< Of both sides' certificates.
+  CertificateSummary shown{};                                ///< To the peer.
+  CertificateSummary peer{};                                 ///< By the peer.
 };
 
 /// Loop's thread only.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "tlscore/tls/token_key.h"
+
 namespace tlscore::tls {
 
 std::vector<mbedtls_x509_crt> sent_chain(const std::vector<Bytes>& chain) {
@@ -39,6 +41,10 @@ ShownCredential::~ShownCredential() {
 Result<std::unique_ptr<ShownCredential>> ShownCredential::create(
     std::shared_ptr<const ServerCredential> credential) {
   std::unique_ptr<ShownCredential> shown(new ShownCredential(std::move(credential)));
+  if (shown->m_credential->identity.key.type() == x509::PublicKey::Type::Ed25519) {
+    TokenKey::stand_for_ed25519(shown->m_chain.front().pk);
+    return shown;
+  }
   const ByteView spki = shown->m_credential->identity.key.spki();
   if (mbedtls_pk_parse_public_key(&shown->m_chain.front().pk, spki.data(), spki.size()) != 0)
     return fail(ErrorKind::Unsupported, "a server cannot use a key of this kind");

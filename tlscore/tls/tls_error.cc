@@ -68,6 +68,63 @@ Error late_message_error(const mbedtls_ssl_context& ssl) {
   return {ErrorKind::Malformed, "the other side sent a message that has no place after the handshake"};
 }
 
+/// The message of the other side's that is being read in this state, by the name that its RFC gives it.
+std::string_view message_read_in(int state) {
+  switch (state) {
+    case MBEDTLS_SSL_CLIENT_HELLO: return "ClientHello";
+    case MBEDTLS_SSL_SERVER_HELLO: return "ServerHello";
+    case MBEDTLS_SSL_ENCRYPTED_EXTENSIONS: return "EncryptedExtensions";
+    case MBEDTLS_SSL_SERVER_CERTIFICATE:
+    case MBEDTLS_SSL_CLIENT_CERTIFICATE: return "Certificate";
+    case MBEDTLS_SSL_SERVER_KEY_EXCHANGE: return "ServerKeyExchange";
+    case MBEDTLS_SSL_CLIENT_KEY_EXCHANGE: return "ClientKeyExchange";
+    case MBEDTLS_SSL_CERTIFICATE_REQUEST: return "CertificateRequest";
+    case MBEDTLS_SSL_CERTIFICATE_VERIFY:
+    case MBEDTLS_SSL_CLIENT_CERTIFICATE_VERIFY: return "CertificateVerify";
+    case MBEDTLS_SSL_SERVER_FINISHED:
+    case MBEDTLS_SSL_CLIENT_FINISHED: return "Finished";
+    default: return "handshake message";
+  }
+}
+
+bool is_over(const mbedtls_ssl_context& ssl) {
+  return ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER;
+}
+
+Error closed_error(const mbedtls_ssl_context& ssl) {
+  if (!is_over(ssl))
+    return {ErrorKind::Closed, "the other side closed the connection in the middle of the handshake"};
+  return {ErrorKind::Closed,
+          "the other side closed without saying so (no close_notify): the end may be missing"};
+}
+
+/// A record that is none: very often another protocol's first octets.
+Error record_error(const mbedtls_ssl_context& ssl) {
+  if (is_over(ssl)) return late_message_error(ssl);
+  const std::string_view header(reinterpret_cast<const char*>(ssl.in_hdr), ssl.in_hdr == nullptr ? 0 : 4);
+  if (header == "HTTP") return {ErrorKind::Malformed, "the other side speaks HTTP without TLS on this port"};
+  if (header == "SSH-") return {ErrorKind::Malformed, "the other side speaks SSH on this port, and no TLS"};
+  return {ErrorKind::Malformed, "what the other side sent in place of its " +
+                                    std::string(message_read_in(ssl.state)) + " is not TLS as it should be"};
+}
+
+/// What the other side said can be read, and may not be.
+Error disagreement(const mbedtls_ssl_context& ssl) {
+  const auto message = message_read_in(ssl.state);
+  if (message == "CertificateVerify" || message == "ServerKeyExchange") {
+    return {ErrorKind::Refused,
+            "the other side's signature is not one by the key in its certificate, or of a kind that is not "
+            "allowed here"};
+  }
+  return {ErrorKind::Unsupported, "the other side offers no parameters that are allowed here"};
+}
+
+std::string words_of(int code) {
+  std::array<char, 160> text{};
+  mbedtls_strerror(code, text.data(), text.size());
+  return text.data();
+}
+
 }  // namespace
 
 std::string_view alert_name(unsigned char description) {
@@ -80,23 +137,24 @@ std::string_view alert_name(unsigned char description) {
 Error tls_error(int code, const mbedtls_ssl_context& ssl) {
   switch (code) {
     case MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE: return alert_error(ssl.in_msg[1]);
-    case MBEDTLS_ERR_SSL_CONN_EOF:
-      return {ErrorKind::Closed,
-              "the other side closed without saying so (no close_notify): the end may be missing"};
+    case MBEDTLS_ERR_SSL_CONN_EOF: return closed_error(ssl);
     case MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION:
       return {ErrorKind::Unsupported, "the other side speaks no TLS version that is allowed here"};
-    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE:
-      return {ErrorKind::Unsupported, "the other side offers no parameters that are allowed here"};
+    case MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE: return disagreement(ssl);
     case MBEDTLS_ERR_SSL_INVALID_RECORD:
-    case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
-      if (ssl.state == MBEDTLS_SSL_HANDSHAKE_OVER) return late_message_error(ssl);
-      return {ErrorKind::Malformed,
-              "the other side does not speak TLS as it should (code " + std::to_string(code) + ")"};
+    case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE: return record_error(ssl);
+    case MBEDTLS_ERR_SSL_DECODE_ERROR:
+    case MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE:  // compression, for one
+    case MBEDTLS_ERR_SSL_BAD_INPUT_DATA:  // a cipher that this library does not know, or too long a record
+    case MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER:
+      return {ErrorKind::Malformed, "the other side's " + std::string(message_read_in(ssl.state)) +
+                                        " is malformed, or chooses what was not offered"};
     default: break;
   }
-  std::array<char, 160> text{};
-  mbedtls_strerror(code, text.data(), text.size());
-  return {ErrorKind::Malformed, std::string("TLS failed: ") + text.data()};
+  if (ssl.state == MBEDTLS_SSL_SERVER_CERTIFICATE) {
+    return {ErrorKind::Malformed, "the other side's certificate cannot be used: " + words_of(code)};
+  }
+  return {ErrorKind::Malformed, "TLS failed: " + words_of(code)};
 }
 
 }  // namespace tlscore::tls

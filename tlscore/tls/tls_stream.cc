@@ -16,12 +16,26 @@ Task<Result<std::optional<x509::PublicKey>>> HandshakeAnswers::peer_key(const En
   co_return fail(ErrorKind::Unsupported, "OpenPGP certificates are not read here");
 }
 
-TlsStream::TlsStream(std::unique_ptr<Socket> socket, std::unique_ptr<Engine> engine)
-    : m_socket(std::move(socket)), m_engine(std::move(engine)) {
+Task<Result<std::shared_ptr<const Identity>>> ServerAnswers::judge(const Engine& /*engine*/,
+                                                                   Cancel& /*cancel*/) {
+  co_return std::shared_ptr<const Identity>();
+}
+
+Task<Result<Bytes>> ServerAnswers::sign(const x509::SignatureRequest& /*request*/, Cancel& /*cancel*/) {
+  co_return fail(ErrorKind::Internal, "a key in memory signs by itself");
+}
+
+TlsStream::TlsStream(std::unique_ptr<Stream> below, std::unique_ptr<Engine> engine)
+    : m_below(std::move(below)), m_engine(std::move(engine)) {
   // What the engine wrote while reading (alerts) has nobody who waits for it.
-  m_socket->on_ready([this](bool, bool can_write) {
+  m_below->on_ready([this](bool, bool can_write) {
     if (can_write) static_cast<void>(send_some());
   });
+}
+
+TlsStream::~TlsStream() {
+  // What is below may be somebody else's, and go on.
+  m_below->on_ready(nullptr);
 }
 
 Task<Result<void>> TlsStream::handshake(HandshakeAnswers& answers, Cancel& cancel, TimeLimit limit) {
@@ -66,7 +80,7 @@ Task<Result<void>> TlsStream::take_input(Cancel& cancel, TimeLimit limit) {
     auto received = receive_some();
     if (!received) co_return fail(received.error());
     if (*received) co_return Result<void>();
-    auto ready = co_await m_socket->readable(cancel, limit);
+    auto ready = co_await m_below->readable(cancel, limit);
     if (!ready) co_return fail(ready.error());
   }
 }
@@ -76,7 +90,7 @@ Task<Result<void>> TlsStream::flush(Cancel& cancel, TimeLimit limit) {
     auto sent = send_some();
     if (!sent) co_return fail(sent.error());
     if (m_engine->output().empty()) co_return Result<void>();
-    auto ready = co_await m_socket->writable(cancel, limit);
+    auto ready = co_await m_below->writable(cancel, limit);
     if (!ready) co_return fail(ready.error());
   }
 }
@@ -85,7 +99,7 @@ Task<Result<void>> TlsStream::flush(Cancel& cancel, TimeLimit limit) {
 Result<bool> TlsStream::receive_some() {
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): filled by recv
   std::array<std::uint8_t, kRecordBytes> buffer;
-  const auto count = TRY(m_socket->try_read(buffer));
+  const auto count = TRY(m_below->try_read(buffer));
   if (!count) return false;
   if (*count == 0) m_engine->end_input();
   m_engine->add_input(ByteView(buffer).first(*count));
@@ -94,7 +108,7 @@ Result<bool> TlsStream::receive_some() {
 
 Result<void> TlsStream::send_some() {
   while (!m_engine->output().empty()) {
-    const std::size_t count = TRY(m_socket->try_write(m_engine->output()));
+    const std::size_t count = TRY(m_below->try_write(m_engine->output()));
     if (count == 0) return {};
     m_engine->drop_output(count);
   }
@@ -120,22 +134,22 @@ Result<std::size_t> TlsStream::try_write(ByteView bytes) {
 }
 
 Task<Result<void>> TlsStream::readable(Cancel& cancel, TimeLimit limit) {
-  return m_socket->readable(cancel, limit);
+  return m_below->readable(cancel, limit);
 }
 
 Task<Result<void>> TlsStream::writable(Cancel& cancel, TimeLimit limit) {
-  return m_socket->writable(cancel, limit);
+  return m_below->writable(cancel, limit);
 }
 
 Task<Result<void>> TlsStream::finish_writing(Cancel& cancel, TimeLimit limit) {
   m_engine->close();
   auto flushed = co_await flush(cancel, limit);
   if (!flushed) co_return fail(flushed.error());
-  co_return co_await m_socket->finish_writing(cancel, limit);
+  co_return co_await m_below->finish_writing(cancel, limit);
 }
 
 void TlsStream::close(bool reset) {
-  m_socket->close(reset);
+  m_below->close(reset);
 }
 
 }  // namespace tlscore::tls

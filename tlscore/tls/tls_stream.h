@@ -4,12 +4,12 @@
 #include <functional>
 #include <memory>
 
-#include "tlscore/base/socket.h"
+#include "tlscore/base/stream.h"
 #include "tlscore/tls/engine.h"
 
 namespace tlscore::tls {
 
-/// Who answers what a client's handshake asks. Both may take as long as they need; `cancel` ends them.
+/// Who answers what a handshake asks. Both may take as long as they need; `cancel` ends them.
 class HandshakeAnswers {
  public:
   virtual ~HandshakeAnswers() = default;
@@ -28,10 +28,25 @@ class HandshakeAnswers {
   virtual Task<Result<Bytes>> sign(const x509::SignatureRequest& request, Cancel& cancel) = 0;
 };
 
-/// Owns the socket and the engine. Reads and writes plaintext once `handshake` has succeeded.
+/// A server whose key lies in memory: it is asked for nothing, unless its settings take OpenPGP. Whoever came
+/// is judged after the handshake.
+class ServerAnswers : public HandshakeAnswers {
+ public:
+  Task<Result<std::shared_ptr<const Identity>>> judge(const Engine& engine, Cancel& cancel) override;
+  /// Fails with Internal.
+  Task<Result<Bytes>> sign(const x509::SignatureRequest& request, Cancel& cancel) override;
+};
+
+/// Owns the stream below it, a socket mostly, and the engine. Reads and writes plaintext once `handshake` has
+/// succeeded.
 class TlsStream final : public Stream {
  public:
-  TlsStream(std::unique_ptr<Socket> socket, std::unique_ptr<Engine> engine);
+  TlsStream(std::unique_ptr<Stream> below, std::unique_ptr<Engine> engine);
+  ~TlsStream() override;
+  TlsStream(const TlsStream&) = delete;
+  TlsStream& operator=(const TlsStream&) = delete;
+  TlsStream(TlsStream&&) = delete;
+  TlsStream& operator=(TlsStream&&) = delete;
 
   /// Runs the handshake to its end. `limit` is for each wait on the network, not for judging and signing.
   /// After an error an alert has been sent where one is due, and the stream is of no more use.
@@ -47,7 +62,6 @@ class TlsStream final : public Stream {
   [[nodiscard]] const Engine& engine() const { return *m_engine; }
   /// See Engine::on_session.
   void on_session(SessionTaker take) { m_engine->on_session(std::move(take)); }
-  [[nodiscard]] int fd() const { return m_socket->fd(); }
 
  private:
   Task<Result<void>> answer(HandshakeAnswers& answers, Wants wants, Cancel& cancel);
@@ -56,7 +70,7 @@ class TlsStream final : public Stream {
   Result<bool> receive_some();
   Result<void> send_some();
 
-  std::unique_ptr<Socket> m_socket;
+  std::unique_ptr<Stream> m_below;
   std::unique_ptr<Engine> m_engine;
 };
 

@@ -75,6 +75,14 @@ TokenKey::TokenKey(const Identity& identity) : m_identity(identity), m_pk{} {
   m_pk.pk_ctx = this;
 }
 
+void TokenKey::stand_for_ed25519(mbedtls_pk_context& pk) {
+  pk.pk_info = &kEd25519OnToken;
+}
+
+bool TokenKey::stands_for_ed25519(const mbedtls_pk_context& pk) {
+  return pk.pk_info == &kEd25519OnToken;
+}
+
 TokenKey* TokenKey::from(mbedtls_pk_context* pk) {
   const bool is_ours = pk->pk_info == &kRsa || pk->pk_info == &kEc || pk->pk_info == &kEd25519OnToken;
   return is_ours ? &key_of(pk) : nullptr;

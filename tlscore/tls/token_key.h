@@ -43,6 +43,11 @@ class TokenKey {
   /// The signature that was wanted, once it was given; kSignatureIsComing before that.
   int take_signature(std::span<std::uint8_t> into, std::size_t& size);
 
+  /// Makes an empty library's key stand for an Ed25519 key in a certificate that was not parsed. The library
+  /// can do nothing with it, and is not to be asked: the wraps see to that.
+  static void stand_for_ed25519(mbedtls_pk_context& pk);
+  [[nodiscard]] static bool stands_for_ed25519(const mbedtls_pk_context& pk);
+
   /// The token key behind a library's key, or null when it is another kind.
   static TokenKey* from(mbedtls_pk_context* pk);
 

@@ -24,6 +24,7 @@ int __real_mbedtls_pk_sign_ext(mbedtls_pk_type_t type, mbedtls_pk_context* key, 
 int __real_mbedtls_ssl_derive_keys(mbedtls_ssl_context* ssl);
 int __real_mbedtls_ssl_parse_sig_alg_ext(mbedtls_ssl_context* ssl, const unsigned char* begin,
                                          const unsigned char* end);
+int __real_mbedtls_ssl_tls13_check_sig_alg_cert_key_match(uint16_t algorithm, mbedtls_pk_context* key);
 int __real_mbedtls_ssl_tls13_process_certificate_verify(mbedtls_ssl_context* ssl);
 int __real_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl);
 int __real_mbedtls_ssl_write_sig_alg_ext(mbedtls_ssl_context* ssl, unsigned char* begin,
@@ -88,13 +89,20 @@ int __wrap_mbedtls_ssl_tls13_process_certificate_verify(mbedtls_ssl_context* ssl
   return __real_mbedtls_ssl_tls13_process_certificate_verify(ssl);
 }
 
+/// A server that chooses its certificate by the client's algorithms: for an Ed25519 key, which the library
+/// does not know, the server's credential is given to it only where the client lists ed25519.
+int __wrap_mbedtls_ssl_tls13_check_sig_alg_cert_key_match(uint16_t algorithm, mbedtls_pk_context* key) {
+  if (TokenKey::stands_for_ed25519(*key)) return 1;
+  return __real_mbedtls_ssl_tls13_check_sig_alg_cert_key_match(algorithm, key);
+}
+
 /// TLS 1.3 takes a signature that is not there yet for one that failed, and readies an alert. An RSA key
 /// without RSA-PSS signs as RFC 9963 allows, an Ed25519 key as the library cannot; give_judgement() has seen
 /// to it that the server takes that.
 int __wrap_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl) {
   HandshakeState& state = HandshakeState::of(ssl);
   const bool is_client = ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT;
-  const bool writes_it = is_client && state.token_key && writes_certificate_verify(*state.token_key);
+  const bool writes_it = state.token_key && writes_certificate_verify(*state.token_key, is_client);
   const int result = writes_it ? tlscore::tls::write_certificate_verify(ssl, *state.token_key)
                                : __real_mbedtls_ssl_tls13_write_certificate_verify(ssl);
   if (result == 0 || !state.token_key || !state.token_key->waiting()) return result;
@@ -102,9 +110,9 @@ int __wrap_mbedtls_ssl_tls13_write_certificate_verify(mbedtls_ssl_context* ssl) 
   return tlscore::tls::kSignatureIsComing;
 }
 
-/// The peer's certificates: name constraints may be critical, because the judgement checks them.
+/// The peer's certificates are read as the judgement reads them.
 int __wrap_mbedtls_x509_crt_parse_der(mbedtls_x509_crt* chain, const unsigned char* der, size_t size) {
-  return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, size, 1, tlscore::x509::accept_name_constraints,
+  return mbedtls_x509_crt_parse_der_with_ext_cb(chain, der, size, 1, tlscore::x509::accept_critical_extension,
                                                 nullptr);
 }
 

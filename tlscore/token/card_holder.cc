@@ -15,6 +15,7 @@
 #include "tlscore/base/log.h"
 #include "tlscore/base/sock_diag.h"
 #include "tlscore/token/gnupg_settings.h"
+#include "tlscore/token/process_look.h"
 
 namespace tlscore::token {
 namespace {
@@ -142,12 +143,12 @@ std::vector<CardHolder> programs_at_pcscd() {
   if (!service || !sockets) return {};
   const auto links = client_links(*sockets, *service);
   if (links.empty()) return {};
-  return choose_pcscd_users(*sockets, *service, read_processes("/proc", links), this_program());
+  return choose_pcscd_users(*sockets, *service, look_at_processes(links), this_program());
 }
 
 std::vector<CardHolder> programs_at_usb_device(std::uint16_t bus, std::uint16_t device) {
   const std::string path = usb_node(bus, device);
-  return choose_file_users(read_processes("/proc", {path}), this_program());
+  return choose_file_users(look_at_processes({path}), this_program());
 }
 
 bool is_gnupg(const CardHolder& holder) {

@@ -18,16 +18,20 @@ namespace {
 constexpr const char* kConnectAgent = "/usr/bin/gpg-connect-agent";
 constexpr std::chrono::seconds kLimit{3};
 
-/// RESET is for the card that this conversation has opened, which SERIALNO does: it is open already.
 ChildProcess::Options reset_command(const UniqueFd& nothing) {
   ChildProcess::Options options;
-  options.arguments = {kConnectAgent, "--no-autostart", "SCD SERIALNO", "SCD RESET", "/bye"};
+  options.arguments = logout_command();
   for (const int number : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
     options.descriptors.emplace_back(nothing.get(), number);
   return options;
 }
 
 }  // namespace
+
+std::vector<std::string> logout_command() {
+  // RESET is for the card that this conversation has opened, which SERIALNO does: it is open already.
+  return {kConnectAgent, "--no-autostart", "SCD SERIALNO", "SCD RESET", "/bye"};
+}
 
 Task<void> tell_gnupg_of_logout(EventLoop& loop) {
   const auto holders = programs_at_pcscd();

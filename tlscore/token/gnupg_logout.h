@@ -4,6 +4,9 @@
 // them from scdaemon too, which believes that they are still in, and answers "Bad PIN" until it is ended.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "tlscore/base/event_loop.h"
 #include "tlscore/base/task.h"
 
@@ -13,5 +16,8 @@ namespace tlscore::token {
 /// waits for what gpg is doing, and the next use by gpg asks for the PIN. Takes about a second then, at most
 /// 3, and a few milliseconds otherwise. Failures are no matter: there is nothing else to be done.
 Task<void> tell_gnupg_of_logout(EventLoop& loop);
+
+/// The command that does it.
+[[nodiscard]] std::vector<std::string> logout_command();
 
 }  // namespace tlscore::token

@@ -2,6 +2,7 @@
 #include "tlscore/token/key_selection.h"
 
 #include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "tlscore/base/log.h"
@@ -38,6 +39,22 @@ Keys those(std::span<const KeyInfo> keys, Fits fits) {
   return found;
 }
 
+template <class Fits>
+Keys those(const Keys& keys, Fits fits) {
+  Keys found;
+  std::ranges::copy_if(keys, std::back_inserter(found), [&](const KeyInfo* key) { return fits(*key); });
+  return found;
+}
+
+/// All keys but that of `uri`, if there is one.
+Result<Keys> without(std::span<const KeyInfo> keys, std::string_view uri) {
+  Keys rest;
+  for (const KeyInfo& key : keys) {
+    if (uri.empty() || !TRY(uri_names(uri, key.uri))) rest.push_back(&key);
+  }
+  return rest;
+}
+
 Result<const KeyInfo*> only_one(const Keys& fitting, std::string_view selection) {
   if (fitting.size() == 1) return fitting.front();
   if (fitting.empty()) return fail(ErrorKind::NotFound, "the token has no key " + printable(selection));
@@ -50,14 +67,13 @@ bool has_client_certificate(const KeyInfo& key) {
   return certificate && certificate->allows(x509::Purpose::ClientAuth);
 }
 
-Result<const KeyInfo*> select_automatically(std::span<const KeyInfo> keys, const TokenInfo& token) {
-  const Keys certified = those(keys, has_client_certificate);
+Result<const KeyInfo*> select_automatically(const Keys& all, const TokenInfo& token) {
+  const Keys certified = those(all, has_client_certificate);
   if (certified.size() == 1) return certified.front();
   if (token.label.starts_with("OpenPGP")) {
-    const Keys authentication = those(keys, [](const KeyInfo& key) { return key.id == Bytes{0x03}; });
+    const Keys authentication = those(all, [](const KeyInfo& key) { return key.id == Bytes{0x03}; });
     if (authentication.size() == 1) return authentication.front();
   }
-  const Keys all = those(keys, [](const KeyInfo&) { return true; });
   if (all.empty())
     return fail(ErrorKind::NotFound, "the token has no key that can sign (RSA, P-256 or P-384)");
   return only_one(certified.empty() ? all : certified, "auto");
@@ -66,8 +82,9 @@ Result<const KeyInfo*> select_automatically(std::span<const KeyInfo> keys, const
 }  // namespace
 
 Result<const KeyInfo*> select_key(std::span<const KeyInfo> keys, const TokenInfo& token,
-                                  std::string_view selection) {
-  if (selection.empty() || selection == "auto") return select_automatically(keys, token);
+                                  std::string_view selection, std::string_view not_by_itself) {
+  if (selection.empty() || selection == "auto")
+    return select_automatically(TRY(without(keys, not_by_itself)), token);
   if (is_pkcs11_uri(selection)) {
     Keys named;
     for (const KeyInfo& key : keys) {

@@ -129,7 +129,7 @@ std::optional<std::string> pinentry_line(std::string_view components) {
 }
 
 std::optional<std::string> ask_gpgconf() {
-  const auto child = PipedChild::start({"gpgconf", "--list-components"});
+  const auto child = PipedChild::start(kAskForPinentry);
   if (!child) return std::nullopt;
   const Interruption five_seconds(-1, std::chrono::seconds(5));
   std::string components;

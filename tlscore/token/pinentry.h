@@ -3,6 +3,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tlscore/base/result.h"
 #include "tlscore/base/secret.h"
@@ -18,6 +19,9 @@ struct PinentryQuestion {
   std::span<const std::string>
       options;  ///< "ttyname=/dev/pts/3", "ttytype=xterm", "display=:0", "lc-ctype=..."
 };
+
+/// What find_pinentry asks.
+inline const std::vector<std::string> kAskForPinentry = {"gpgconf", "--list-components"};
 
 /// The program: $LATCHKEY_PINENTRY, else the one that `gpgconf` names, else "pinentry" in $PATH.
 [[nodiscard]] std::string find_pinentry();

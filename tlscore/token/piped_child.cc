@@ -1,8 +1,7 @@
-// fork, two pipes, exec.
+// Two pipes and a launch.
 #include "tlscore/token/piped_child.h"
 
 #include <fcntl.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +9,8 @@
 #include <cerrno>
 #include <csignal>
 #include <utility>
+
+#include "tlscore/base/launch.h"
 
 namespace tlscore::token {
 namespace {
@@ -25,30 +26,17 @@ Result<Pipe> make_pipe() {
   return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// In the child, between fork and exec; the signer has one thread, so no lock can be held here.
-[[noreturn]] void become(char* const* argv, int input, int output) noexcept {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
-  ::signal(SIGPIPE, SIG_DFL);
-  if (::dup2(input, STDIN_FILENO) >= 0 && ::dup2(output, STDOUT_FILENO) >= 0) ::execvp(argv[0], argv);
-  ::_exit(127);
-}
-
 }  // namespace
 
 Result<PipedChild> PipedChild::start(const std::vector<std::string>& arguments) {
   Pipe to_child = TRY(make_pipe());
   Pipe from_child = TRY(make_pipe());
-  std::vector<char*> argv;
-  argv.reserve(arguments.size() + 1);
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  argv.push_back(nullptr);
   PipedChild child;
-  child.m_pid = ::fork();
-  if (child.m_pid < 0) return fail(ErrorKind::Internal, "no process can be made");
-  if (child.m_pid == 0) become(argv.data(), to_child.read.get(), from_child.write.get());
+  child.m_pid = TRY(launch(
+      Launch{.arguments = arguments,
+             .descriptors = {{to_child.read.get(), STDIN_FILENO}, {from_child.write.get(), STDOUT_FILENO}},
+             .search_path = true,
+             .own_group = false}));
   child.m_input = std::move(to_child.write);
   child.m_output = std::move(from_child.read);
   return child;

@@ -13,11 +13,12 @@
 
 namespace tlscore::token {
 
-/// Kills (SIGKILL) and reaps the child when it goes; the child goes with us by itself (PR_SET_PDEATHSIG).
+/// Kills (SIGKILL) and reaps the child when it goes. It is in our process group, and the signer's launcher
+/// has it go with the signer (signer_limits.h).
 class PipedChild {
  public:
-  /// `arguments` begin with the program, which is looked for in $PATH unless it has a slash in it. A program
-  /// that cannot be executed shows as the end of its output. Fails with Internal.
+  /// `arguments` begin with the program, which is looked for in $PATH unless it has a slash in it. Fails as
+  /// launch() does (launch.h).
   [[nodiscard]] static Result<PipedChild> start(const std::vector<std::string>& arguments);
   ~PipedChild();
   PipedChild(PipedChild&& other) noexcept;

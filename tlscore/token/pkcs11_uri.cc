@@ -96,7 +96,7 @@ Result<bool> uri_names(std::string_view pattern, std::string_view uri) {
   if (::p11_kit_uri_match_token_info(wanted.get(), ::p11_kit_uri_get_token_info(there.get())) == 0)
     return false;
   CK_ULONG count = 0;
-  CK_ATTRIBUTE* attributes = ::p11_kit_uri_get_attributes(there.get(), &count);
+  const CK_ATTRIBUTE* attributes = ::p11_kit_uri_get_attributes(there.get(), &count);
   return ::p11_kit_uri_match_attributes(wanted.get(), attributes, count) != 0;
 }
 

@@ -20,10 +20,11 @@
 namespace tlscore::token {
 
 struct SignerOptions {
-  std::string program = "/proc/self/exe";          ///< Started with the one argument "signer".
+  std::string program = "/proc/self/exe";          ///< Started as `signer`, or `signer network`.
   std::string module = "auto";                     ///< As Pkcs11Module::load takes it.
   std::string token;                               ///< As select_token takes it; empty: the only one.
   std::string reader;                              ///< The reader that the token is in; empty: any.
+  bool network = false;                            ///< The module reaches its keys over the network.
   std::vector<std::string> environment;            ///< "NAME=value", e.g. SOFTHSM2_CONF.
   std::chrono::milliseconds call_limit{20'000};    ///< Loading, opening, listing.
   std::chrono::milliseconds login_limit{120'000};  ///< A person types.

@@ -10,6 +10,7 @@
 #include <cstring>
 
 #include "tlscore/token/signer_client.h"
+#include "tlscore/token/signer_limits.h"
 #include "tlscore/token/signer_process.h"
 
 namespace tlscore::token {
@@ -43,7 +44,9 @@ Result<std::shared_ptr<SignerConnection>> SignerConnection::start(EventLoop& loo
   // What the signer loads is the module, and nothing that somebody has put in front of it.
   std::vector<std::string> environment = options.environment;
   environment.insert(environment.end(), {"LD_PRELOAD", "LD_AUDIT"});
-  const ChildProcess::Options child{.arguments = {options.program, "signer"},
+  std::vector<std::string> arguments = {options.program, "signer"};
+  if (options.network) arguments.emplace_back(kNetworkArgument);
+  const ChildProcess::Options child{.arguments = std::move(arguments),
                                     .descriptors = {{its.get(), kSignerSocketFd}},
                                     .environment = std::move(environment)};
   self->m_child = TRY(ChildProcess::start(loop, child, [raw](int status) { raw->on_child_exit(status); }));

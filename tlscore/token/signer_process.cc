@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,7 +13,9 @@
 #include <cstring>
 #include <iostream>
 
+#include "tlscore/base/call_filter.h"
 #include "tlscore/base/log.h"
+#include "tlscore/token/signer_limits.h"
 #include "tlscore/token/signer_messages.h"
 #include "tlscore/token/signer_service.h"
 
@@ -50,10 +51,8 @@ void shut_off(int socket_fd) {
   static_cast<void>(::prctl(PR_SET_NAME, "latchkey"));
   // SIGTERM and not SIGKILL at the parent's death: a terminal that we hold wants its echo back
   // (interruption.h).
-  static_cast<void>(::prctl(PR_SET_DUMPABLE, 0));
+  hide_process();
   static_cast<void>(::prctl(PR_SET_PDEATHSIG, SIGTERM));
-  const rlimit no_core{0, 0};
-  static_cast<void>(::setrlimit(RLIMIT_CORE, &no_core));
   static_cast<void>(::setpgid(0, 0));
   leave_terminal();
   close_others(socket_fd);
@@ -61,6 +60,7 @@ void shut_off(int socket_fd) {
   // The client's end is non-blocking, ours blocks.
   static_cast<void>(::fcntl(socket_fd, F_SETFL, ::fcntl(socket_fd, F_GETFL) & ~O_NONBLOCK));
   static_cast<void>(::fcntl(socket_fd, F_SETFD, FD_CLOEXEC));
+  start_pinentry_launcher();
 }
 
 /// Frames in and out; keeps the descriptor that came last.

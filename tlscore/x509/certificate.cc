@@ -8,6 +8,7 @@
 
 #include "tlscore/base/c_handle.h"
 #include "tlscore/x509/der.h"
+#include "tlscore/x509/der_time.h"
 #include "tlscore/x509/directory_string.h"
 #include "tlscore/x509/distinguished_name.h"
 #include "tlscore/x509/mbedtls_error.h"
@@ -23,6 +24,9 @@ constexpr std::size_t kMaxExtensions = 64;
 
 constexpr std::string_view kNameConstraintsOid = MBEDTLS_OID_NAME_CONSTRAINTS;
 constexpr std::string_view kSubjectAltNameOid = MBEDTLS_OID_SUBJECT_ALT_NAME;
+// What is safe to leave unread where it is critical (certificate.h says why).
+constexpr std::string_view kHarmlessOids[] = {kNameConstraintsOid, MBEDTLS_OID_CERTIFICATE_POLICIES,
+                                              MBEDTLS_OID_POLICY_MAPPINGS, MBEDTLS_OID_INIHIBIT_ANYPOLICY};
 // Its last octet is zero, which would end a C string.
 constexpr std::string_view kAnyUsageOid(MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE,
                                         sizeof MBEDTLS_OID_ANY_EXTENDED_KEY_USAGE - 1);
@@ -63,14 +67,6 @@ ByteView view(const mbedtls_x509_buf& buffer) {
   return {buffer.p, buffer.len};
 }
 
-std::chrono::sys_seconds to_sys_seconds(const mbedtls_x509_time& time) {
-  const std::chrono::year_month_day date{std::chrono::year(time.year),
-                                         std::chrono::month(static_cast<unsigned>(time.mon)),
-                                         std::chrono::day(static_cast<unsigned>(time.day))};
-  return std::chrono::sys_days(date) + std::chrono::hours(time.hour) + std::chrono::minutes(time.min) +
-         std::chrono::seconds(time.sec);
-}
-
 /// What the certificate's own key would have signed, by the algorithm that the certificate names.
 Result<SignatureRequest> self_signature_request(const mbedtls_x509_crt& crt, PublicKey::Type type) {
   const ByteView tbs = view(crt.tbs);
@@ -96,7 +92,8 @@ struct Certificate::Data {
   std::optional<PublicKey> public_key;
   std::string subject;
   std::string issuer;
-  bool is_self_issued = false;
+  std::string subject_key;
+  std::string issuer_key;
   std::vector<GeneralName> alternative_names;
   std::optional<NameConstraints> name_constraints;
 
@@ -109,7 +106,8 @@ Result<void> Certificate::Data::read_names() {
   const DistinguishedName issuer_name = TRY(parse_distinguished_name(view(crt.get()->issuer_raw)));
   subject = to_text(subject_name);
   issuer = to_text(issuer_name);
-  is_self_issued = is_within(subject_name, issuer_name) && is_within(issuer_name, subject_name);
+  subject_key = comparison_key(subject_name);
+  issuer_key = comparison_key(issuer_name);
   return {};
 }
 
@@ -129,8 +127,12 @@ Result<Certificate> Certificate::parse_der(ByteView der) {
   if (der.size() > kMaxDerBytes) return fail(ErrorKind::TooLarge, "a certificate of more than 64 KiB");
   auto data = std::make_shared<Data>();
   mbedtls_x509_crt* crt = data->crt.get();
+  Bytes refused;
   const int code = ::mbedtls_x509_crt_parse_der_with_ext_cb(crt, der.data(), der.size(), 1,
-                                                            accept_name_constraints, nullptr);
+                                                            accept_critical_extension, &refused);
+  if (!refused.empty())
+    return fail(ErrorKind::Unsupported,
+                "a critical extension that is not known here (" + oid_text(refused) + ")");
   if (code != 0) return fail(mbedtls_error("certificate", code));
   if (crt->raw.len != der.size()) return fail(ErrorKind::Malformed, "octets after the certificate");
   data->public_key = TRY(PublicKey::parse_spki(view(crt->pk_raw)));
@@ -160,8 +162,20 @@ const std::string& Certificate::issuer() const {
 ByteView Certificate::subject_der() const {
   return view(m_data->crt.get()->subject_raw);
 }
+const std::string& Certificate::subject_key() const {
+  return m_data->subject_key;
+}
+const std::string& Certificate::issuer_key() const {
+  return m_data->issuer_key;
+}
+ByteView Certificate::subject_key_identifier() const {
+  return view(m_data->crt.get()->subject_key_id);
+}
+ByteView Certificate::authority_key_identifier() const {
+  return view(m_data->crt.get()->authority_key_id.keyIdentifier);
+}
 bool Certificate::is_self_issued() const {
-  return m_data->is_self_issued;
+  return m_data->subject_key == m_data->issuer_key;
 }
 Result<void> Certificate::check_self_signed() const {
   const mbedtls_x509_crt* crt = m_data->crt.get();
@@ -265,11 +279,14 @@ Result<std::vector<Certificate>> load_certificates(const std::string& path) {
   return certificates;
 }
 
-int accept_name_constraints(void* /*context*/, const mbedtls_x509_crt* /*certificate*/,
-                            const mbedtls_asn1_buf* oid, int is_critical, const unsigned char* /*begin*/,
-                            const unsigned char* /*end*/) noexcept {
-  const bool is_known = as_text(ByteView(oid->p, oid->len)) == kNameConstraintsOid;
-  return is_critical != 0 && !is_known ? MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE : 0;
+int accept_critical_extension(void* refused, const mbedtls_x509_crt* /*certificate*/,
+                              const mbedtls_asn1_buf* oid, int is_critical, const unsigned char* /*begin*/,
+                              const unsigned char* /*end*/) noexcept {
+  const ByteView contents(oid->p, oid->len);
+  const auto is_it = [contents](std::string_view known) { return as_text(contents) == known; };
+  if (is_critical == 0 || std::ranges::any_of(kHarmlessOids, is_it)) return 0;
+  if (refused != nullptr) static_cast<Bytes*>(refused)->assign(contents.begin(), contents.end());
+  return MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE;
 }
 
 }  // namespace tlscore::x509

@@ -21,14 +21,14 @@ namespace tlscore::x509 {
 enum class Purpose : std::uint8_t { ServerAuth, ClientAuth };
 
 /// Bits of the key usage extension (section 4.2.1.3), as `key_usage` has them.
-enum KeyUsage : std::uint16_t { kDigitalSignature = 0x80, kKeyCertSign = 0x04 };
+enum KeyUsage : std::uint16_t { kDigitalSignature = 0x80, kKeyCertSign = 0x04, kCrlSign = 0x02 };
 
-/// Reads as mbedTLS reads (with accept_name_constraints and wraps.cc), so what it takes here it takes there.
-/// Copies share one certificate; any thread may use them. Reading proves nothing: see path.h.
+/// Reads as mbedTLS reads (with accept_critical_extension and wraps.cc), so what it takes here it takes
+/// there. Copies share one certificate; any thread may use them. Reading proves nothing: see path.h.
 class Certificate {
  public:
   /// All of `der` is one certificate. Fails with Malformed; Unsupported for algorithms that neither mbedTLS
-  /// knows nor ed25519.h, and critical extensions other than name constraints that it does not know;
+  /// knows nor ed25519.h, and critical extensions that neither mbedTLS knows nor accept_critical_extension;
   /// TooLarge over 64 KiB.
   static Result<Certificate> parse_der(ByteView der);
 
@@ -41,6 +41,14 @@ class Certificate {
   [[nodiscard]] const std::string& subject() const;
   [[nodiscard]] const std::string& issuer() const;
   [[nodiscard]] ByteView subject_der() const;
+  /// What names are compared by (distinguished_name.h): whoever issued this certificate has a subject of the
+  /// same key as its issuer.
+  [[nodiscard]] const std::string& subject_key() const;
+  [[nodiscard]] const std::string& issuer_key() const;
+  /// Octets that tell CAs of one name apart (RFC 5280, sections 4.2.1.1 and 4.2.1.2); empty where they are
+  /// not stated.
+  [[nodiscard]] ByteView subject_key_identifier() const;
+  [[nodiscard]] ByteView authority_key_identifier() const;
   /// Issuer and subject are the same; it says nothing about who signed.
   [[nodiscard]] bool is_self_issued() const;
   /// Its own key signed it. Fails with Untrusted, and Unsupported for RSA-PSS and keys that PublicKey does
@@ -93,10 +101,12 @@ Result<std::vector<Certificate>> parse_pem_certificates(std::string_view text);
 /// The same from a file; the sentence names it.
 Result<std::vector<Certificate>> load_certificates(const std::string& path);
 
-/// An `mbedtls_x509_crt_ext_cb_t` that lets critical name constraints through the parse, because path.h
-/// enforces them, and refuses every other critical extension that the library does not know. `context` is not
-/// used.
-int accept_name_constraints(void* context, const mbedtls_x509_crt* certificate, const mbedtls_asn1_buf* oid,
-                            int is_critical, const unsigned char* begin, const unsigned char* end) noexcept;
+/// An `mbedtls_x509_crt_ext_cb_t` that lets those critical extensions through the parse that are safe without
+/// the library: name constraints, which path.h enforces, and what is said of policies (certificatePolicies,
+/// policyMappings, inhibitAnyPolicy), which counts only where one is demanded: policyConstraints does that,
+/// and is refused, as every other critical extension is. `refused`, where it is not null, is a `Bytes` that
+/// is given its OBJECT IDENTIFIER's contents.
+int accept_critical_extension(void* refused, const mbedtls_x509_crt* certificate, const mbedtls_asn1_buf* oid,
+                              int is_critical, const unsigned char* begin, const unsigned char* end) noexcept;
 
 }  // namespace tlscore::x509

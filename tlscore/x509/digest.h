@@ -13,6 +13,9 @@ namespace tlscore::x509 {
   return digest(Hash::Sha256, message);
 }
 
+/// HMAC with SHA-256 (RFC 2104), 32 octets.
+[[nodiscard]] Bytes hmac_sha256(ByteView key, ByteView message);
+
 /// SHA-1, 20 octets: names an OpenPGP key of version 4 (RFC 4880, section 12.2). Nothing may be signed by it.
 [[nodiscard]] Bytes sha1(ByteView message);
 

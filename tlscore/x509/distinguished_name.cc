@@ -37,13 +37,7 @@ constexpr ShortName kShortNames[] = {
 
 std::string type_text(const Bytes& oid) {
   const auto* const known = std::ranges::find(kShortNames, as_text(oid), &ShortName::oid);
-  if (known != std::ranges::end(kShortNames)) return std::string(known->text);
-  mbedtls_asn1_buf buffer{};
-  buffer.len = oid.size();
-  buffer.p = const_cast<unsigned char*>(oid.data());  // only read
-  std::array<char, 128> text{};
-  if (::mbedtls_oid_get_numeric_string(text.data(), text.size(), &buffer) < 0) return "0x" + to_hex(oid);
-  return text.data();
+  return known == std::ranges::end(kShortNames) ? oid_text(oid) : std::string(known->text);
 }
 
 /// RFC 4514, section 2.4.
@@ -88,15 +82,29 @@ Result<std::vector<NameAttribute>> parse_rdn(ByteView set) {
   return rdn;
 }
 
-bool same_attribute(const NameAttribute& a, const NameAttribute& b) {
-  if (a.oid != b.oid || a.is_text != b.is_text) return false;
-  if (!a.is_text) return a.tag == b.tag && a.value == b.value;
-  return fold_for_comparison(a.value) == fold_for_comparison(b.value);
+void append_sized(std::string& key, std::string_view text) {
+  for (int shift = 24; shift >= 0; shift -= 8) key += static_cast<char>((text.size() >> shift) & 0xffU);
+  key += text;
 }
 
-/// Equal as sets, whatever the order.
-bool same_rdn(const std::vector<NameAttribute>& a, const std::vector<NameAttribute>& b) {
-  return std::ranges::is_permutation(a, b, same_attribute);
+/// A value that we cannot read is compared by its type and octets.
+std::string attribute_key(const NameAttribute& attribute) {
+  std::string key;
+  append_sized(key, as_text(attribute.oid));
+  key += attribute.is_text ? '\0' : static_cast<char>(attribute.tag);
+  append_sized(key, attribute.is_text ? fold_for_comparison(attribute.value) : attribute.value);
+  return key;
+}
+
+/// A set: its order says nothing.
+std::string rdn_key(const std::vector<NameAttribute>& rdn) {
+  std::vector<std::string> attributes;
+  attributes.reserve(rdn.size());
+  for (const NameAttribute& attribute : rdn) attributes.push_back(attribute_key(attribute));
+  std::ranges::sort(attributes);
+  std::string key(1, static_cast<char>(rdn.size()));
+  for (const std::string& attribute : attributes) key += attribute;
+  return key;
 }
 
 template <class Predicate>
@@ -135,18 +143,37 @@ std::string to_text(const DistinguishedName& name) {
   return text;
 }
 
+std::string comparison_key(const DistinguishedName& name) {
+  std::string key;
+  for (const auto& rdn : name.rdns) key += rdn_key(rdn);
+  return key;
+}
+
 bool is_within(const DistinguishedName& name, const DistinguishedName& base) {
-  return name.rdns.size() >= base.rdns.size() &&
-         std::ranges::equal(base.rdns, name.rdns | std::views::take(base.rdns.size()), same_rdn);
+  return comparison_key(name).starts_with(comparison_key(base));
 }
 
 bool has_unreadable_value(const DistinguishedName& name) {
   return any_attribute(name, [](const NameAttribute& attribute) { return !attribute.is_text; });
 }
 
-bool has_email(const DistinguishedName& name) {
-  return any_attribute(
-      name, [](const NameAttribute& attribute) { return as_text(attribute.oid) == kEmailAddress; });
+std::vector<std::string> email_addresses(const DistinguishedName& name) {
+  std::vector<std::string> addresses;
+  for (const auto& rdn : name.rdns) {
+    for (const NameAttribute& attribute : rdn) {
+      if (as_text(attribute.oid) == kEmailAddress) addresses.push_back(attribute.value);
+    }
+  }
+  return addresses;
+}
+
+std::string oid_text(ByteView oid) {
+  mbedtls_asn1_buf buffer{};
+  buffer.len = oid.size();
+  buffer.p = const_cast<unsigned char*>(oid.data());  // only read
+  std::array<char, 128> text{};
+  if (::mbedtls_oid_get_numeric_string(text.data(), text.size(), &buffer) < 0) return "0x" + to_hex(oid);
+  return text.data();
 }
 
 }  // namespace tlscore::x509

@@ -28,14 +28,22 @@ Result<DistinguishedName> parse_distinguished_name(ByteView name);
 /// escaped.
 [[nodiscard]] std::string to_text(const DistinguishedName& name);
 
-/// Whether `name` is `base` or stands below it (RFC 5280, section 7.1: compared attribute by attribute,
-/// whatever the string type, ignoring ASCII case and surplus space).
+/// Octets that are the same for the same name (RFC 5280, section 7.1: attribute by attribute, whatever the
+/// string type, ignoring ASCII case, surplus space and the order within a relative name). The key of a name
+/// begins with the key of every name that it stands below, and with no other.
+[[nodiscard]] std::string comparison_key(const DistinguishedName& name);
+
+/// Whether `name` is `base` or stands below it, compared as comparison_key does.
 [[nodiscard]] bool is_within(const DistinguishedName& name, const DistinguishedName& base);
 
 /// Whether an attribute has a value that we cannot read, so that comparing proves nothing.
 [[nodiscard]] bool has_unreadable_value(const DistinguishedName& name);
 
-/// Whether there is an emailAddress attribute (PKCS#9), which RFC 822 name constraints apply to as well.
-[[nodiscard]] bool has_email(const DistinguishedName& name);
+/// The values of its emailAddress attributes (PKCS#9), which RFC 822 name constraints apply to as well;
+/// octets as they were where an attribute is no text.
+[[nodiscard]] std::vector<std::string> email_addresses(const DistinguishedName& name);
+
+/// An OBJECT IDENTIFIER's contents as "1.2.840.113549"; in hexadecimal after "0x" when they are none.
+[[nodiscard]] std::string oid_text(ByteView oid);
 
 }  // namespace tlscore::x509

@@ -1,30 +1,16 @@
-// Written beside its place, then moved there.
+// The folder, and the PEM.
 #include "tlscore/x509/kept_certificate.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <filesystem>
-#include <fstream>
-
-#include "tlscore/base/socket.h"
+#include "tlscore/base/private_file.h"
 
 namespace tlscore::x509 {
 
-Result<void> keep_certificate(const Certificate& certificate, const std::string& folder,
-                              const std::string& name) {
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    return fail(ErrorKind::Internal, folder + " cannot be made: " + describe_errno(errno));
-  }
-  const std::string path = folder + "/" + name;
-  const std::string draft = path + ".new";
-  std::ofstream file(draft, std::ios::trunc);
-  file << certificate.pem();
-  file.close();
-  std::error_code error;
-  if (file) std::filesystem::rename(draft, path, error);
-  if (!file || error) return fail(ErrorKind::Internal, path + " cannot be written");
-  return {};
+Result<void> keep_certificates(std::span<const Certificate> certificates, const std::string& folder,
+                               const std::string& name) {
+  TRY(make_private_folder(folder));
+  std::string text;
+  for (const Certificate& certificate : certificates) text += certificate.pem();
+  return write_private_file(folder + "/" + name, as_bytes(text));
 }
 
 }  // namespace tlscore::x509

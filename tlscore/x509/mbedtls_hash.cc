@@ -25,4 +25,13 @@ Bytes sha1(ByteView message) {
   return digest_by(MBEDTLS_MD_SHA1, 20, message);
 }
 
+Bytes hmac_sha256(ByteView key, ByteView message) {
+  Bytes result(hash_bytes(Hash::Sha256));
+  const mbedtls_md_info_t* info = ::mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+  const int failed =
+      ::mbedtls_md_hmac(info, key.data(), key.size(), message.data(), message.size(), result.data());
+  if (failed != 0) std::abort();
+  return result;
+}
+
 }  // namespace tlscore::x509

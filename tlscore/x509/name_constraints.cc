@@ -6,6 +6,7 @@
 
 #include "tlscore/x509/directory_string.h"
 #include "tlscore/x509/distinguished_name.h"
+#include "tlscore/x509/name_subtree.h"
 #include "tlscore/x509/server_name.h"
 
 namespace tlscore::x509 {
@@ -29,10 +30,9 @@ bool is_prefix_mask(ByteView mask) {
   return true;
 }
 
-Result<void> check_subtree(const GeneralName& base) {
-  if (base.form == NameForm::Directory) {
-    static_cast<void>(TRY(parse_distinguished_name(base.value)));
-  }
+Result<void> read_subtree(GeneralName& base) {
+  if (base.form == NameForm::Directory)
+    base.value = to_bytes(comparison_key(TRY(parse_distinguished_name(base.value))));
   if (base.form == NameForm::Ip) {
     const std::size_t size = base.value.size();
     if ((size != 8 && size != 32) || !is_prefix_mask(ByteView(base.value).last(size / 2))) {
@@ -56,70 +56,10 @@ Result<std::vector<GeneralName>> parse_subtrees(ByteView contents) {
       return fail(ErrorKind::Malformed, "a name constraint with a minimum or maximum");
     if (subtrees.size() == kMaxSubtrees) return fail(ErrorKind::TooLarge, "more than 2048 name constraints");
     subtrees.push_back(TRY(general_name(*base)));
-    TRY(check_subtree(subtrees.back()));
+    TRY(read_subtree(subtrees.back()));
   }
   if (subtrees.empty()) return fail(ErrorKind::Malformed, "an empty name constraint");
   return subtrees;
-}
-
-/// Whether a DNS name is the base or below it; a base with a leading dot means below it only, and an empty
-/// one every name.
-bool dns_is_within(std::string_view name, std::string_view base) {
-  if (base.empty()) return true;
-  if (name.size() < base.size() || !equal_ignoring_case(name.substr(name.size() - base.size()), base))
-    return false;
-  return name.size() == base.size() ? base.front() != '.'
-                                    : base.front() == '.' || name[name.size() - base.size() - 1] == '.';
-}
-
-std::string_view without_trailing_dot(ByteView name) {
-  std::string_view text = as_text(name);
-  if (text.ends_with('.')) text.remove_suffix(1);
-  return text;
-}
-
-bool dns_is_permitted_by(ByteView name, ByteView base) {
-  return dns_is_within(without_trailing_dot(name), without_trailing_dot(base));
-}
-
-/// More than the name itself: "*.example" stands for names of the excluded "a.example", and ".a.example",
-/// which is not defined for DNS names, is taken for "a.example".
-bool dns_is_excluded_by(ByteView name, ByteView base) {
-  const std::string_view text = without_trailing_dot(name);
-  std::string_view excluded = without_trailing_dot(base);
-  if (excluded.starts_with('.')) excluded.remove_prefix(1);
-  if (dns_is_within(text, excluded)) return true;
-  if (!text.starts_with("*.")) return false;
-  const std::size_t dot = excluded.find('.');
-  return dot != std::string_view::npos && equal_ignoring_case(text.substr(2), excluded.substr(dot + 1));
-}
-
-bool ip_is_within(ByteView address, ByteView base) {
-  if (base.size() != 2 * address.size()) return false;
-  for (std::size_t i = 0; i < address.size(); ++i) {
-    if (((address[i] ^ base[i]) & base[address.size() + i]) != 0) return false;
-  }
-  return true;
-}
-
-bool directory_is_within(ByteView name, ByteView base) {
-  const auto parsed = parse_distinguished_name(name);
-  const auto parsed_base = parse_distinguished_name(base);
-  return parsed && parsed_base && is_within(*parsed, *parsed_base);
-}
-
-enum class List : std::uint8_t { Permitted, Excluded };
-
-bool falls_under(const GeneralName& name, const GeneralName& base, List list) {
-  if (name.form != base.form) return false;
-  switch (name.form) {
-    case NameForm::Dns:
-      return list == List::Excluded ? dns_is_excluded_by(name.value, base.value)
-                                    : dns_is_permitted_by(name.value, base.value);
-    case NameForm::Ip: return ip_is_within(name.value, base.value);
-    case NameForm::Directory: return directory_is_within(name.value, base.value);
-    default: return false;
-  }
 }
 
 bool has_form(std::span<const GeneralName> names, NameForm form) {
@@ -128,14 +68,6 @@ bool has_form(std::span<const GeneralName> names, NameForm form) {
 
 bool is_constrained(const NameConstraints& constraints, NameForm form) {
   return has_form(constraints.permitted, form) || has_form(constraints.excluded, form);
-}
-
-/// Whether comparing this name with a subtree of its form means anything.
-bool is_comparable(const GeneralName& name) {
-  if (name.form == NameForm::Dns || name.form == NameForm::Ip) return true;
-  if (name.form != NameForm::Directory) return false;
-  const auto parsed = parse_distinguished_name(name.value);
-  return parsed && !has_unreadable_value(*parsed);
 }
 
 std::string show(const GeneralName& name) {
@@ -154,16 +86,16 @@ std::string show(const GeneralName& name) {
 
 Result<void> check_name(const NameConstraints& constraints, const GeneralName& name) {
   if (!is_constrained(constraints, name.form)) return {};
-  if (!is_comparable(name)) {
+  const auto compared = ComparedName::create(name);
+  if (!compared) {
     return fail(ErrorKind::Untrusted,
                 "the CA's name constraints are of a kind that cannot be checked for " + show(name));
   }
-  const auto within = [&name](List list) {
-    return [&name, list](const GeneralName& base) { return falls_under(name, base, list); };
-  };
-  const bool is_excluded = std::ranges::any_of(constraints.excluded, within(List::Excluded));
-  const bool is_permitted = !has_form(constraints.permitted, name.form) ||
-                            std::ranges::any_of(constraints.permitted, within(List::Permitted));
+  const auto excludes = [&](const GeneralName& base) { return compared->is_excluded_by(base); };
+  const auto permits = [&](const GeneralName& base) { return compared->is_permitted_by(base); };
+  const bool is_excluded = std::ranges::any_of(constraints.excluded, excludes);
+  const bool is_permitted =
+      !has_form(constraints.permitted, name.form) || std::ranges::any_of(constraints.permitted, permits);
   if (is_excluded || !is_permitted) {
     return fail(ErrorKind::Untrusted, "the CA's name constraints exclude " + show(name));
   }
@@ -197,9 +129,8 @@ Result<void> check_name_constraints(const NameConstraints& constraints, ByteView
   const DistinguishedName name = TRY(parse_distinguished_name(subject));
   if (!name.rdns.empty())
     TRY(check_name(constraints, {NameForm::Directory, Bytes(subject.begin(), subject.end())}));
-  if (has_email(name) && is_constrained(constraints, NameForm::Rfc822)) {
-    return fail(ErrorKind::Untrusted, "the CA's name constraints on e-mail addresses cannot be checked");
-  }
+  for (const std::string& address : email_addresses(name))
+    TRY(check_name(constraints, {NameForm::Rfc822, to_bytes(address)}));
   for (const GeneralName& alternative : alternative_names) TRY(check_name(constraints, alternative));
   return {};
 }

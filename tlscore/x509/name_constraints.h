@@ -8,8 +8,8 @@
 
 namespace tlscore::x509 {
 
-/// Subtrees of one CA. An Ip entry is an address and a mask of the same length; every other value is a
-/// GeneralName's.
+/// Subtrees of one CA. An Ip entry is an address and a mask of the same length, a Directory entry a name's
+/// comparison_key (distinguished_name.h); every other value is a GeneralName's.
 struct NameConstraints {
   std::vector<GeneralName> permitted;
   std::vector<GeneralName> excluded;
@@ -19,12 +19,11 @@ struct NameConstraints {
 /// RFC 5280 forbids), a mask with holes, a directory name that is none; TooLarge over 2048 subtrees.
 Result<NameConstraints> parse_name_constraints(ByteView extension);
 
-/// Checks one certificate below the CA: its subject (DER Name) and its subject alternative names.
+/// Checks one certificate below the CA: its subject (DER Name), the mail addresses in that, and its subject
+/// alternative names.
 ///
 /// Fails with Untrusted and a sentence that names the name: it is in an excluded subtree, in none of the
-/// permitted ones of its form, or of a form that is constrained and that we cannot compare (anything but DNS
-/// names, addresses and directory names; attributes that are no text). A wildcard is excluded when any name
-/// that it stands for is.
+/// permitted ones of its form, or of a form that is constrained and that we cannot compare (name_subtree.h).
 Result<void> check_name_constraints(const NameConstraints& constraints, ByteView subject,
                                     std::span<const GeneralName> alternative_names);
 

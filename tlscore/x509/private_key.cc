@@ -116,6 +116,17 @@ Result<Bytes> PrivateKey::sign(const SignatureRequest& request) {
   return signature;
 }
 
+Result<std::string> PrivateKey::to_pem() const {
+  constexpr std::size_t kMaxWrittenBytes = 16000;
+  std::string text(kMaxWrittenBytes, '\0');
+  const int code = ::mbedtls_pk_write_key_pem(m_data->pk.get(), reinterpret_cast<unsigned char*>(text.data()),
+                                              text.size());
+  if (code != 0) return fail(ErrorKind::Internal, mbedtls_error("writing a key", code).message);
+  std::string pem = text.substr(0, text.find('\0'));
+  wipe(text);
+  return pem;
+}
+
 mbedtls_pk_context* PrivateKey::handle() {
   return m_data->pk.get();
 }

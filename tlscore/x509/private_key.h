@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "tlscore/x509/public_key.h"
@@ -32,6 +33,10 @@ class PrivateKey {
   /// Signs the digest. Fails with Unsupported when the scheme does not fit the key, Malformed when the digest
   /// does not fit its hash, Internal when the library fails.
   [[nodiscard]] Result<Bytes> sign(const SignatureRequest& request);
+
+  /// Unencrypted PEM, SEC 1 or PKCS#1, for a file that only its owner reads; whoever takes it wipes it. Fails
+  /// with Internal.
+  [[nodiscard]] Result<std::string> to_pem() const;
 
   /// For mbedTLS (`mbedtls_ssl_conf_own_cert`); never null; valid as long as this key, also when it moves.
   [[nodiscard]] mbedtls_pk_context* handle();

@@ -1,16 +1,16 @@
 // A self-signed certificate for a key that somebody else holds: a token's, for a user who has no certificate.
 //
-//   auto draft = SelfSigned::create(options);           // what is to be signed
+//   auto draft = draft_self_signed(options);             // what is to be signed
 //   Bytes signature = ... sign(draft->request()) ...;   // the token's work
 //   auto certificate = draft->finish(signature);        // checked before it leaves
 #pragma once
 
 #include <chrono>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "tlscore/x509/certificate.h"
+#include "tlscore/x509/certificate_draft.h"
+#include "tlscore/x509/holder_names.h"
 #include "tlscore/x509/private_key.h"
 
 namespace tlscore::x509 {
@@ -34,35 +34,9 @@ struct SelfSignedOptions {
   std::vector<OtherExtension> extensions{};  ///< None of those that stand here already.
 };
 
-/// The front of a text, with at most as many octets as a common name may have, not cut within a character.
-[[nodiscard]] std::string cut_common_name(std::string_view text);
-
-/// A certificate that lacks only its signature: random serial of 16 octets, key usage digitalSignature, no
-/// CA.
-class SelfSigned {
- public:
-  /// Fails with Malformed for a bad name or a validity that ends before it begins or outside the years 1950
-  /// to 9999; Unsupported for a key of type Other; Refused without any purpose; TooLarge over 32 KiB.
-  static Result<SelfSigned> create(const SelfSignedOptions& options);
-
-  /// The DER TBSCertificate.
-  [[nodiscard]] ByteView tbs() const { return m_tbs; }
-
-  /// The signature that is wanted over it: PKCS#1 v1.5 with SHA-256 for RSA, ECDSA with SHA-256 on P-256 and
-  /// SHA-384 on P-384; Ed25519, over the whole of it, for Ed25519.
-  [[nodiscard]] const SignatureRequest& request() const { return m_request; }
-
-  /// The whole certificate. Fails with Untrusted when the signature does not verify with the key.
-  Result<Certificate> finish(ByteView signature) const;
-
- private:
-  SelfSigned(PublicKey key, Bytes algorithm, Bytes tbs, SignatureRequest request);
-
-  PublicKey m_key;
-  Bytes m_algorithm;
-  Bytes m_tbs;
-  SignatureRequest m_request;
-};
+/// The certificate without its signature: key usage digitalSignature, no CA. Fails with Malformed for a bad
+/// name, Refused without any purpose, and as CertificateDraft::create.
+[[nodiscard]] Result<CertificateDraft> draft_self_signed(const SelfSignedOptions& options);
 
 /// The same in one go, where the key lies in memory. `options.key` is taken from `key`.
 Result<Certificate> self_sign(PrivateKey& key, SelfSignedOptions options);

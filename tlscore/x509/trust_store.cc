@@ -1,19 +1,17 @@
-// Roots, as objects of ours and as a list of mbedTLS's over the same octets.
+// Roots, found by their subjects.
 #include "tlscore/x509/trust_store.h"
 
-#include <mbedtls/x509_crt.h>
-
 #include <algorithm>
+#include <map>
 
-#include "tlscore/base/c_handle.h"
-#include "tlscore/x509/mbedtls_error.h"
-#include "tlscore/x509/mbedtls_hash.h"
+#include "tlscore/x509/digest.h"
+#include "tlscore/x509/local_ca.h"
 #include "tlscore/x509/pem.h"
 
 namespace tlscore::x509 {
 namespace {
 
-constexpr const char* kSystemStore = "/etc/ssl/certs/ca-certificates.crt";
+constexpr std::size_t kMaxRoots = 4096;
 
 Bytes digest_of(const std::vector<Certificate>& roots) {
   std::vector<Bytes> ders;
@@ -33,21 +31,17 @@ Bytes digest_of(const std::vector<Certificate>& roots) {
 struct TrustStore::Data {
   std::vector<Certificate> roots;
   Bytes digest;
-  // Points into the DERs of `roots`, so it goes first.
-  CValue<mbedtls_x509_crt, mbedtls_x509_crt_init, mbedtls_x509_crt_free> list;
+  std::multimap<std::string, Certificate> by_subject;
 };
 
-TrustStore::TrustStore(std::shared_ptr<Data> data) : m_data(std::move(data)) {}
+TrustStore::TrustStore(std::shared_ptr<const Data> data) : m_data(std::move(data)) {}
 
 Result<TrustStore> TrustStore::from_certificates(std::vector<Certificate> roots) {
+  if (roots.size() > kMaxRoots) return fail(ErrorKind::TooLarge, "more than 4096 trusted certificates");
   auto data = std::make_shared<Data>();
   data->roots = std::move(roots);
   data->digest = digest_of(data->roots);
-  for (const Certificate& root : data->roots) {
-    const int code = ::mbedtls_x509_crt_parse_der_with_ext_cb(
-        data->list.get(), root.der().data(), root.der().size(), 0, accept_name_constraints, nullptr);
-    if (code != 0) return fail(mbedtls_error("trusted certificate", code));
-  }
+  for (const Certificate& root : data->roots) data->by_subject.emplace(root.subject_key(), root);
   return TrustStore(std::move(data));
 }
 
@@ -56,7 +50,7 @@ Result<TrustStore> TrustStore::system() {
   std::vector<Certificate> roots;
   for (const Bytes& block : TRY(parse_pem(text, "CERTIFICATE"))) {
     auto root = Certificate::parse_der(block);
-    if (root) roots.push_back(std::move(*root));
+    if (root && !is_of_local_ca(*root)) roots.push_back(std::move(*root));
   }
   if (roots.empty()) {
     return fail(ErrorKind::NotFound, std::string("there is no usable certificate in ") + kSystemStore);
@@ -65,7 +59,11 @@ Result<TrustStore> TrustStore::system() {
 }
 
 Result<TrustStore> TrustStore::from_file(const std::string& path) {
-  return from_certificates(TRY(load_certificates(path)));
+  auto roots = TRY(load_certificates(path));
+  if (std::ranges::any_of(roots, is_of_local_ca))
+    return fail(ErrorKind::Refused,
+                path + " holds a local CA of Latchkey's, which proves nothing about a server");
+  return from_certificates(std::move(roots));
 }
 
 const std::vector<Certificate>& TrustStore::roots() const {
@@ -75,8 +73,11 @@ const Bytes& TrustStore::digest() const {
   return m_data->digest;
 }
 
-mbedtls_x509_crt* TrustStore::handle() const {
-  return m_data->roots.empty() ? nullptr : m_data->list.get();
+std::vector<Certificate> TrustStore::with_subject(const std::string& subject_key) const {
+  std::vector<Certificate> found;
+  const auto [begin, end] = m_data->by_subject.equal_range(subject_key);
+  for (auto entry = begin; entry != end; ++entry) found.push_back(entry->second);
+  return found;
 }
 
 }  // namespace tlscore::x509

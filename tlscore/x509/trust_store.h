@@ -9,19 +9,23 @@
 
 namespace tlscore::x509 {
 
+/// Where Debian and its relatives keep the system's CAs, in one PEM file.
+inline constexpr const char* kSystemStore = "/etc/ssl/certs/ca-certificates.crt";
+
 /// Immutable; copies share the roots, and any thread may use them. Whoever wants a changed file reads it
 /// again.
 class TrustStore {
  public:
-  /// The system's: /etc/ssl/certs/ca-certificates.crt. Certificates in it that we cannot read are left out.
+  /// The system's: kSystemStore. Local CAs (local_ca.h) in it are left out, and so are those that we
+  /// cannot read.
   /// Fails with NotFound when it is not there or nothing in it can be read.
   static Result<TrustStore> system();
 
   /// The CERTIFICATE blocks of a PEM file, every one of which must be readable. Fails with NotFound when it
-  /// is not there or has none, and as Certificate::parse_der does.
+  /// is not there or has none, with Refused for a local CA, and as Certificate::parse_der does.
   static Result<TrustStore> from_file(const std::string& path);
 
-  /// Exactly these; none is allowed, and then nothing is trusted. Fails with Internal when memory runs out.
+  /// Exactly these; none is allowed, and then nothing is trusted. Fails with TooLarge over 4096.
   static Result<TrustStore> from_certificates(std::vector<Certificate> roots);
 
   [[nodiscard]] const std::vector<Certificate>& roots() const;
@@ -29,15 +33,14 @@ class TrustStore {
   /// SHA-256 over the sorted DERs, duplicates counted once: the same for the same set of roots.
   [[nodiscard]] const Bytes& digest() const;
 
-  /// The roots as mbedTLS's list; null when there are none. Lives as long as any copy. The library takes it
-  /// without const but changes nothing in it but caches that it locks.
-  [[nodiscard]] mbedtls_x509_crt* handle() const;
+  /// Those with this subject (Certificate::subject_key), in the order of roots().
+  [[nodiscard]] std::vector<Certificate> with_subject(const std::string& subject_key) const;
 
  private:
   struct Data;
-  explicit TrustStore(std::shared_ptr<Data> data);
+  explicit TrustStore(std::shared_ptr<const Data> data);
 
-  std::shared_ptr<Data> m_data;
+  std::shared_ptr<const Data> m_data;
 };
 
 }  // namespace tlscore::x509

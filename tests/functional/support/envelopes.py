@@ -17,8 +17,15 @@ def der_octet_string(octets):
     return b"\x04" + length + octets
 
 
-def make(folder, private, openpgp, name):
-    """An identity with an envelope for a key of the cryptography library: `openpgp` is the certificate inside."""
+def content(certificate):
+    """The OpenPGP certificate in an envelope, given as PEM."""
+    extension = x509.load_pem_x509_certificate(certificate).extensions.get_extension_for_oid(OID).value.value
+    return next(extension[start:] for start in (2, 3, 4) if der_octet_string(extension[start:]) == extension)
+
+
+def make(folder, private, openpgp, name, days=365):
+    """An identity with an envelope for a key of the cryptography library: `openpgp` is the certificate inside. It has lasted for 365
+    days less those that are left."""
     folder.mkdir()
     now = datetime.datetime.now(datetime.timezone.utc)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -26,7 +33,7 @@ def make(folder, private, openpgp, name):
                            "crl_sign", "encipher_only", "decipher_only"), False)
     builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(private.public_key())
                .serial_number(x509.random_serial_number())
-               .not_valid_before(now - datetime.timedelta(hours=1)).not_valid_after(now + datetime.timedelta(days=365))
+               .not_valid_before(now - datetime.timedelta(days=365 - days, hours=1)).not_valid_after(now + datetime.timedelta(days=days))
                .add_extension(x509.BasicConstraints(False, None), True)
                .add_extension(x509.KeyUsage(digital_signature=True, **usage), True)
                .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), False)

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import http.client
 import http.server
+import os
 import pathlib
 import select
 import signal
@@ -19,7 +20,7 @@ import threading
 
 from support import wait
 from support.children import die_with_parent
-from support.latchkey import BINARY, SLOWNESS, Running
+from support.latchkey import BINARY, SLOWNESS, Running, configuration
 from support.pki import HOST
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
@@ -142,16 +143,21 @@ class Client:
 
 
 class Gate(Running, Client):
-    """A running gate for `pki.server()`, or for the identities in `servers`.
+    """A running gate for `pki.server()`, or for the identities in `servers`: `on_token` makes one whose key is on `token`.
 
     Lists in `options` are repeated options, True is a flag: Gate(..., allow_file=path, proxy_protocol=True).
     """
 
     name = "latchkey gate"
 
-    def __init__(self, folder, pki, backend, servers=None, **options):
+    def __init__(self, folder, pki, backend, servers=None, token=None, **options):
         super().__init__()
         self.folder = pathlib.Path(folder)
+        self.environment = dict(os.environ)
+        if token:
+            self.environment |= {"XDG_STATE_HOME": str(self.folder / "gate-state")} | token.environment
+            (self.folder / "gate.toml").write_text(configuration(token=token.configuration))
+            options.setdefault("config", self.folder / "gate.toml")
         options.setdefault("listen", "127.0.0.1:0")
         options.setdefault("backend", getattr(backend, "address", backend))
         options.setdefault("client_roots", pki.root.certificate)
@@ -169,8 +175,8 @@ class Gate(Running, Client):
 
     def __enter__(self):
         with open(self.folder / "gate.log", "ab") as log:
-            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                                            start_new_session=True, preexec_fn=die_with_parent)
+            self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                            stderr=log, start_new_session=True, preexec_fn=die_with_parent)
         ready, _, _ = select.select([self.process.stdout], [], [], 10 * SLOWNESS)
         line = self.process.stdout.readline().decode() if ready else ""
         if not line.startswith("listening at "):
@@ -178,6 +184,14 @@ class Gate(Running, Client):
             self.process.wait()
             raise AssertionError(f"the gate does not listen: {line}{self.log}")
         self.port = int(line.rsplit(":", 1)[1])
+        return self
+
+    def until_armed(self):
+        """Waits until the gate's one token may sign."""
+        try:
+            wait.until(lambda: self.log.count("latchkey: armed: ") > self.log.count("latchkey: disarmed: "), "the token is armed", 20 * SLOWNESS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.log}") from None
         return self
 
     def reload(self):
@@ -191,6 +205,11 @@ class Gate(Running, Client):
             self.end(self.process, 10)
         finally:
             self.process.stdout.close()
+
+
+def on_token(server, uri="pkcs11:id=%01"):
+    """A server's identity whose key is on a token."""
+    return dataclasses.replace(server, key=uri)
 
 
 def ask(connection, path, method="GET", body=None, headers=None):

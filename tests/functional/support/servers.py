@@ -215,7 +215,15 @@ class OpensslServer(Server):
         return [(version, name, bytes.fromhex("".join(text.split()))) for version, name, text in found]
 
     def was_shown_a_certificate(self):
-        """In any handshake, also one that broke off."""
+        """In any handshake, also one that broke off. Waits until it is done with every client that came before."""
+        with socket.create_connection(("127.0.0.1", self.port), 20) as last:
+            last.shutdown(socket.SHUT_WR)
+            while last.recv(4096):
+                pass
+        return self.has_been_shown_a_certificate()
+
+    def has_been_shown_a_certificate(self):
+        """By now; a client may be in the middle of its handshake."""
         return any(name == "Certificate" and self._first_certificate(version, message)
                    for version, name, message in self.received())
 
@@ -271,21 +279,28 @@ class GnutlsServer(Server):
 
 
 class Tls13Server(Server):
-    """A TLS 1.3 server that lists the signature schemes it is given, and says how each client signed (tls13_server.py)."""
+    """A TLS 1.3 server that lists the signature schemes it is given, and says how each client signed (tls13_server.py).
+
+    `late` is a handshake message, in hexadecimal, that comes in place of an answer; "none" is no answer at all.
+    """
 
     name = "TLS 1.3 server"
 
-    def __init__(self, identity, *schemes):
+    def __init__(self, identity, *schemes, late=""):
         super().__init__(identity, "1.3")
         self._schemes = schemes
+        self._late = late
 
     def command(self):
         script = pathlib.Path(__file__).with_name("tls13_server.py")
         return ["/usr/bin/python3", str(script), str(self.port), str(self.identity.chain), str(self.identity.key),
-                ",".join(f"{scheme:04x}" for scheme in self._schemes)]
+                ",".join(f"{scheme:04x}" for scheme in self._schemes), self._late]
 
     def seen(self):
         return self.log.splitlines()
+
+    def was_shown_a_certificate(self):
+        return any(line.startswith("verified") for line in self.seen())
 
 
 class TlsForwarder(Haproxy):

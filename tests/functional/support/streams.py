@@ -1,5 +1,6 @@
 """A program's own side of a tunnel: a connection through the proxy that carries any bytes at all."""
 import socket
+import ssl
 import struct
 
 
@@ -16,12 +17,12 @@ def ask(port, host, target):
 
 
 def rest(stream):
-    """What still comes, up to the end of the stream, however that ends."""
+    """What still comes, up to the end of the stream, however that ends; within TLS also without close_notify."""
     received = b""
     try:
         while data := stream.recv(65536):
             received += data
-    except ConnectionError:
+    except (ConnectionError, ssl.SSLError):
         pass
     return received
 
@@ -35,15 +36,20 @@ def ended(stream, seconds=20):
         return True
 
 
-def connect(port, host, target):
-    """An HTTP CONNECT to host:target through the proxy at `port`; the socket behind the answer's last byte."""
-    stream = ask(port, host, target)
+def head(stream):
+    """An answer's status line and header, and not one octet more."""
     answer = b""
     while not answer.endswith(b"\r\n\r\n"):
         octet = stream.recv(1)
         assert octet, f"closed after {answer!r}"
         answer += octet
-    status = int(answer.split()[1])
+    return answer
+
+
+def connect(port, host, target):
+    """An HTTP CONNECT to host:target through the proxy at `port`; the socket behind the answer's last byte."""
+    stream = ask(port, host, target)
+    status = int(head(stream).split()[1])
     if status != 200:
         body = b"".join(iter(lambda: stream.recv(65536), b""))
         stream.close()

@@ -9,7 +9,8 @@ printed, one line a connection:
     alert NUMBER                                it ended the handshake
     failed REASON                               it did something wrong
 
-Called with: PORT CHAIN KEY SCHEME[,SCHEME...], the schemes in hexadecimal.
+Called with: PORT CHAIN KEY SCHEME[,SCHEME...] [MESSAGE], the schemes in hexadecimal. A MESSAGE, also in hexadecimal, is the handshake
+message that a client gets in place of the answer; "none" ends the connection without a word, close_notify included.
 """
 import hashlib
 import hmac
@@ -85,8 +86,9 @@ class Direction:
 class Connection:
     """One client. `run` returns the line that tells of it."""
 
-    def __init__(self, stream, chain, key, schemes):
+    def __init__(self, stream, chain, key, schemes, late):
         self._stream = stream
+        self._late = late
         self._chain = chain
         self._key = key
         self._schemes = schemes
@@ -211,6 +213,13 @@ class Connection:
         assert hmac.compare_digest(self._message(FINISHED)[4:], wanted), "a wrong Finished"
         return said
 
+    def _end(self):
+        if self._late == "none":
+            return b""
+        if self._late:
+            return self._writes.seal(HANDSHAKE, bytes.fromhex(self._late))
+        return self._writes.seal(APPLICATION, ANSWER) + self._writes.seal(ALERT, b"\x01\x00")
+
     def run(self):
         self._messages = b""
         shared = self._agree(self._take(CLIENT_HELLO))
@@ -226,11 +235,15 @@ class Connection:
         self._reads = Direction(expand(master, b"c ap traffic", transcript, 32))
         self._writes = Direction(expand(master, b"s ap traffic", transcript, 32))
         self._record()
-        self._stream.sendall(self._writes.seal(APPLICATION, ANSWER) + self._writes.seal(ALERT, b"\x01\x00"))
+        self._stream.sendall(self._end())
+        if self._late:  # what is left unread would reset the connection
+            self._stream.shutdown(socket.SHUT_WR)
+            while self._stream.recv(65536):
+                pass
         return said
 
 
-def main(port, chain, key, schemes):
+def main(port, chain, key, schemes, late=""):
     text = pathlib.Path(chain).read_text()
     end = "-----END CERTIFICATE-----\n"
     ders = [ssl.PEM_cert_to_DER_cert(part + end) for part in text.split(end) if part.strip()]
@@ -241,7 +254,7 @@ def main(port, chain, key, schemes):
         stream.settimeout(30)
         with stream:
             try:
-                said = Connection(stream, ders, private, [int(scheme, 16) for scheme in schemes.split(",")]).run()
+                said = Connection(stream, ders, private, [int(scheme, 16) for scheme in schemes.split(",")], late).run()
             except Alerted as alert:
                 said = f"alert {alert}"
             except (AssertionError, EOFError, InvalidSignature, KeyError, OSError, ValueError) as error:

@@ -47,6 +47,35 @@ def make(folder, identity, label="test token", pin="43210987"):
     return token
 
 
+def add_key(token, identity, label, number="02", with_certificate=False):
+    """A second key on the token."""
+    made = token.folder / "key.p8"
+    openssl("pkcs8", "-topk8", "-nocrypt", "-in", identity.key, "-out", made)
+    _run(token, "softhsm2-util", "--import", made, "--token", "test token", "--label", label, "--id", number, "--pin", token.pin)
+    made.unlink()
+    if with_certificate:
+        der = token.folder / f"{number}.der"
+        openssl("x509", "-in", identity.certificate, "-outform", "DER", "-out", der)
+        _run(token, "pkcs11-tool", "--module", MODULE, "--token-label", "test token", "--login", "--pin", token.pin, "--write-object", der,
+             "--type", "cert", "--id", number, "--label", label)
+
+
+def add_token(token, identity, label):
+    """A second token of the same module and with the same PIN, which holds the identity's key."""
+    _run(token, "softhsm2-util", "--init-token", "--free", "--label", label, "--pin", token.pin, "--so-pin", token.pin)
+    made = token.folder / "key.p8"
+    openssl("pkcs8", "-topk8", "-nocrypt", "-in", identity.key, "-out", made)
+    _run(token, "softhsm2-util", "--import", made, "--token", label, "--label", identity.name, "--id", "01", "--pin", token.pin)
+    made.unlink()
+
+
+def delete_key(token, label):
+    """Takes a key off the token again, both halves of it."""
+    for kind in ("privkey", "pubkey"):
+        _run(token, "pkcs11-tool", "--module", MODULE, "--token-label", "test token", "--login", "--pin", token.pin, "--delete-object", "--type",
+             kind, "--label", label)
+
+
 def _run(token, *command):
     done = subprocess.run([str(part) for part in command], env=os.environ | token.environment, capture_output=True, text=True)
     assert done.returncode == 0, f"{command[0]}: {done.stdout}{done.stderr}"

@@ -13,11 +13,13 @@ It speaks a line at a time over a socket: "plug NAME KEY=VALUE...", "plug_reader
 "pull NAME", "vanish NAME" (gone, and nobody is told), "garble" (an event that nobody can read). Each is answered "ok".
 """
 import os
+import pathlib
 import socket
 import subprocess
 import sys
 
-PRELOAD = "libumockdev-preload.so.0"
+_FORKED_PATHS = pathlib.Path(__file__).resolve().parents[3] / "build/modules/forked_paths.so"  # built by `make modules`
+PRELOAD = f"{_FORKED_PATHS}:libumockdev-preload.so.0"
 # Interfaces of class 0b are smart card readers; ID_SMARTCARD_READER is what udev's rules say of them.
 TOKEN = {"PRODUCT": "20a0/4211/200", "BUSNUM": "001", "ID_VENDOR": "Nitrokey", "ID_MODEL": "Nitrokey_Start",
          "ID_SERIAL_SHORT": "FSIJ-1.2.15", "ID_SMARTCARD_READER": "1", "ID_USB_INTERFACES": ":0b0000:"}
@@ -49,7 +51,7 @@ class UsbTestbed:
 
     def environment(self):
         """The variables with which a program, and what it starts, sees this bus in place of the machine's."""
-        return {"UMOCKDEV_DIR": self.root, "LD_PRELOAD": PRELOAD}
+        return {"UMOCKDEV_DIR": self.root, "LD_PRELOAD": PRELOAD, "LATCHKEY_CHANGEABLE": self.root}
 
     def plug(self, name="1-1", **properties):
         """Plugs a token in at that place, and returns when udev's event is sent. A property of None is left out."""

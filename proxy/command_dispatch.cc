@@ -1,0 +1,85 @@
+// Sockets from systemd, a loop, two signals.
+#include "proxy/command_dispatch.h"
+
+#include <signal.h>
+
+#include "proxy/dispatch_entry.h"
+#include "proxy/dispatcher.h"
+#include "proxy/protect_process.h"
+#include "udev/journal.h"
+#include "udev/service_manager.h"
+
+namespace proxy {
+
+using namespace tlscore;
+
+namespace {
+
+constexpr std::chrono::milliseconds kPatience{5000};
+
+struct Life {
+  EventLoop& loop;
+  Dispatcher& dispatcher;
+};
+
+void on_signal(evutil_socket_t /*number*/, short /*what*/, void* self) noexcept {
+  const auto& life = *static_cast<Life*>(self);
+  life.dispatcher.stop();
+  life.loop.stop();
+}
+
+Result<void> dispatch() {
+  udev::log_to_journal();
+  const std::unique_ptr<EventLoop> loop = TRY(EventLoop::create());
+  const std::unique_ptr<Dispatcher> dispatcher = TRY(Dispatcher::start(*loop, udev::take_handed_sockets()));
+  Life life{.loop = *loop, .dispatcher = *dispatcher};
+  std::vector<Event> signals;
+  for (const int number : {SIGTERM, SIGINT}) {
+    Event event(evsignal_new(loop->base(), number, on_signal, &life));
+    if (!event || event_add(event.get(), nullptr) != 0)
+      return fail(ErrorKind::Internal, "signals cannot be watched");
+    signals.push_back(std::move(event));
+  }
+  udev::tell_service_manager("READY=1");
+  loop->run_until_tasks_end();
+  return {};
+}
+
+Result<void> enter(const std::string& dispatcher, const std::string& path) {
+  UniqueFd kept;
+  static_cast<void>(TRY(enter_dispatcher(dispatcher, path, kPatience, kept)));
+  return {};
+}
+
+}  // namespace
+
+int run_dispatch(Arguments arguments, std::ostream& out, std::ostream& err) {
+  constexpr auto kOptions = std::to_array<std::string_view>({"--enter", "--dispatcher"});
+  const auto parsed = parse_arguments(arguments, {}, kOptions);
+  if (!parsed) return complain(err, "dispatch", parsed.error(), kUsage);
+  if (parsed->has("--help")) {
+    out << "usage: latchkey dispatch [--enter PATH [--dispatcher SOCKET]]\n"
+           "Holds the port for all users of this machine, and gives each one's connections to his own "
+           "daemon.\n"
+           "systemd starts it (latchkey-dispatch.socket); it has no use by hand.\n"
+           "\n"
+           "  --enter PATH         tells it that this user's daemon takes connections at the socket PATH, "
+           "and ends\n"
+           "  --dispatcher SOCKET  where it listens to users (default "
+        << kDispatcherSocket
+        << ")\n"
+           "\n"
+           "Exit status: 0 stopped or entered, 1 failed, 2 usage.\n";
+    return kSuccess;
+  }
+  if (!parsed->rest.empty())
+    return complain(err, "dispatch", {ErrorKind::Malformed, "dispatch takes no arguments"}, kUsage);
+  const std::string socket = parsed->value("--dispatcher");
+  const std::string path = parsed->value("--enter");
+  protect_process();
+  const auto done =
+      path.empty() ? dispatch() : enter(socket.empty() ? std::string(kDispatcherSocket) : socket, path);
+  return done ? kSuccess : complain(err, "dispatch", done.error(), kFailure);
+}
+
+}  // namespace proxy

@@ -1,0 +1,87 @@
+// What a process can change once it has a fence around it: each test in a child of its own.
+#include "tlscore/base/folder_fence.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <functional>
+
+#include "tests/unit/temp_folder.h"
+#include "tlscore/base/call_filter.h"
+
+namespace tlscore {
+namespace {
+
+class FolderFence : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!can_forbid_calls()) GTEST_SKIP() << "a sanitizer's reports are files";
+    if (landlock_version() == 0) GTEST_SKIP() << "this kernel has no Landlock";
+    for (const char* name : {"in", "out"}) {
+      ASSERT_EQ(::mkdir(path(name).c_str(), 0700), 0);
+      std::ofstream(path(name) + "/file") << "text";
+    }
+  }
+  [[nodiscard]] std::string path(const std::string& name) const { return m_folder.path() + "/" + name; }
+
+  /// What a fenced child gets: 0, or an errno.
+  [[nodiscard]] int outcome(const std::function<long()>& attempt) const {
+    const std::vector<std::string> folders = {path("in"), path("not there")};
+    const pid_t child = ::fork();
+    if (child == 0) {
+      if (!fence_changes(folders)) ::_exit(255);
+      ::_exit(attempt() < 0 ? errno : 0);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+  }
+  [[nodiscard]] int open_outcome(const std::string& file, int flags) const {
+    return outcome([&] { return ::open(file.c_str(), flags, 0600); });
+  }
+
+ private:
+  tests::TempFolder m_folder;
+};
+
+TEST_F(FolderFence, IsOpenInItsFolders) {
+  EXPECT_EQ(open_outcome(path("in/file"), O_RDWR | O_TRUNC), 0);
+  EXPECT_EQ(open_outcome(path("in/new"), O_WRONLY | O_CREAT), 0);
+  EXPECT_EQ(outcome([&] { return ::rename(path("in/new").c_str(), path("in/newer").c_str()); }), 0);
+  EXPECT_EQ(outcome([&] { return ::unlink(path("in/newer").c_str()); }), 0);
+  EXPECT_EQ(outcome([&] { return ::mkdir(path("in/folder").c_str(), 0700); }), 0);
+}
+
+TEST_F(FolderFence, KeepsWhatIsOutsideAsItIs) {
+  EXPECT_EQ(open_outcome(path("out/file"), O_WRONLY), EACCES);
+  EXPECT_EQ(open_outcome(path("out/file"), O_RDWR), EACCES);
+  EXPECT_EQ(open_outcome(path("out/new"), O_WRONLY | O_CREAT), EACCES);
+  EXPECT_EQ(outcome([&] { return ::unlink(path("out/file").c_str()); }), EACCES);
+  EXPECT_EQ(outcome([&] { return ::mkdir(path("out/folder").c_str(), 0700); }), EACCES);
+  EXPECT_EQ(outcome([&] { return ::symlink("file", path("out/link").c_str()); }), EACCES);
+  EXPECT_NE(outcome([&] { return ::rename(path("in/file").c_str(), path("out/file").c_str()); }), 0);
+}
+
+TEST_F(FolderFence, LetsEverythingBeRead) {
+  EXPECT_EQ(open_outcome(path("out/file"), O_RDONLY), 0);
+  EXPECT_EQ(open_outcome("/etc/passwd", O_RDONLY), 0);
+  EXPECT_EQ(open_outcome("/dev/null", O_RDWR), 0);
+}
+
+TEST_F(FolderFence, LetsNothingBeExecuted) {
+  EXPECT_EQ(outcome([] { return ::execl("/bin/true", "true", nullptr); }), EACCES);
+}
+
+TEST_F(FolderFence, LooksIntoNoProcessOutside) {
+  const std::string descriptors = "/proc/" + std::to_string(::getpid()) + "/fd";
+  EXPECT_NE(open_outcome(descriptors + "/0", O_RDONLY), 0);
+  EXPECT_NE(open_outcome("/proc/" + std::to_string(::getpid()) + "/mem", O_RDONLY), 0);
+}
+
+}  // namespace
+}  // namespace tlscore
