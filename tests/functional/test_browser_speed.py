@@ -1,4 +1,5 @@
 """What a page costs through us, beside the same page without us: the same server, the same run, turn by turn."""
+import contextlib
 import socket
 import ssl
 import statistics
@@ -11,7 +12,10 @@ from support import streams, wait
 from support.browser_world import BrowserWorld
 from support.browsers import Chromium
 
-LOADS = 120  # two equal browsers differ by 6 percent in the medians of 30, and by 3 in those of 120
+# Two equal browsers differ by 6 percent in the medians of 30, and by 3 in those of 120; one that is old loads more slowly than
+# one that has just begun.
+PAIRS = 3
+LOADS = 40
 REQUESTS = 200
 pytestmark = [pytest.mark.alone, pytest.mark.slow, pytest.mark.seconds(240)]
 
@@ -23,16 +27,20 @@ def world(pki, tmp_path_factory):
         yield made
 
 
-@pytest.fixture
-def without_us(world, pki, tmp_path):
-    """A Chromium that knows the address of the site and its CA, and nothing of Latchkey."""
-    browser = Chromium(tmp_path, files={"/etc/hosts": f"127.0.0.1 localhost {world.sites['h2'].host}\n"})
-    store = tmp_path / ".pki/nssdb"
+@contextlib.contextmanager
+def both(world, pki, folder):
+    """Two Chromiums that have just begun: one as a user of Latchkey has it, and one that knows the address of the site and its
+    CA, and nothing of Latchkey."""
+    homes = [folder / "ours", folder / "theirs"]
+    for home in homes:
+        home.mkdir(parents=True)
+    store = homes[1] / ".pki/nssdb"
     store.mkdir(parents=True)
     for command in (["-N", "--empty-password"], ["-A", "-t", "C,,", "-n", "root", "-i", str(pki.root.certificate)]):
         subprocess.run(["certutil", *command, "-d", f"sql:{store}"], check=True)
-    with browser:
-        yield browser
+    files = {"/etc/hosts": f"127.0.0.1 localhost {world.sites['h2'].host}\n"}
+    with Chromium(homes[0], world.proxy, files=files) as ours, Chromium(homes[1], files=files) as theirs:
+        yield ours, theirs
 
 
 def leave(browser, site):
@@ -50,20 +58,29 @@ def load(browser, site):
     return took
 
 
-@pytest.mark.parametrize("connection", ["new", "kept"])
-def test_a_page_takes_at_most_15_percent_more(world, without_us, measured, connection):
-    site = world.sites["h2"]
-    took = {world.browser: [], without_us: []}
-    for number in range(-3, LOADS):
-        for browser, times in took.items():
+def compare(browsers, site, connection, loads):
+    """What each browser's loads took, turn by turn."""
+    took = [[] for _ in browsers]
+    for number in range(-3, loads):
+        for browser, times in zip(browsers, took):
             if connection == "new" and number > -3:
                 leave(browser, site)
             milliseconds = load(browser, site)
             if number >= 0:
                 times.append(milliseconds)
-    ours, theirs = (statistics.median(times) for times in took.values())
-    measured(f"a page with 100 resources, {connection} connection, median of {LOADS}", f"{ours:.0f} ms, without us {theirs:.0f} ms")
-    assert ours <= 1.15 * theirs
+    return took
+
+
+@pytest.mark.parametrize("connection", ["new", "kept"])
+def test_a_page_takes_at_most_15_percent_more(world, pki, tmp_path, measured, connection):
+    ours, theirs = [], []
+    for pair in range(PAIRS):
+        with both(world, pki, tmp_path / str(pair)) as browsers:
+            for times, more in zip((ours, theirs), compare(browsers, world.sites["h2"], connection, LOADS)):
+                times += more
+    through_us, without_us = statistics.median(ours), statistics.median(theirs)
+    measured(f"a page with 100 resources, {connection} connection, median of {len(ours)}", f"{through_us:.0f} ms, without us {without_us:.0f} ms")
+    assert through_us <= 1.15 * without_us
 
 
 def test_the_first_byte_comes_at_most_3_ms_later(world, measured):
