@@ -48,10 +48,10 @@ struct Steps {
   Dialogue& dialogue;
   std::ostream& out;
   std::ostream& err;
-  std::string file;                    ///< The configuration's path.
-  std::string text{};                  ///< What it holds, or will.
-  std::vector<token::KeyInfo> keys{};  ///< Of the chosen token, as far as they are visible.
-  std::string host{};                  ///< Of the party that was added.
+  std::string file;                  ///< The configuration's path.
+  std::string text;                  ///< What it holds, or will.
+  std::vector<token::KeyInfo> keys;  ///< Of the chosen token, as far as they are visible.
+  std::string host;                  ///< Of the party that was added.
 };
 
 /// Each step: true where the next one follows, false where the person stopped, or an error.
@@ -85,6 +85,7 @@ std::vector<Offer> tokens_that_are_in() {
 Step choose_token(Steps& steps) {
   std::vector<Offer> offers = tokens_that_are_in();
   std::vector<std::string> options;
+  options.reserve(offers.size() + 2);
   for (const Offer& offer : offers) {
     options.push_back(printable(offer.info.label) + ", serial number " + printable(offer.info.serial) + ", " +
                       std::to_string(offer.keys.size()) + (offer.keys.size() == 1 ? " key" : " keys"));
@@ -237,7 +238,7 @@ int run_init(Arguments arguments, std::ostream& out, std::ostream& err) {
   if (!parsed->rest.empty())
     return complain(err, "init", {ErrorKind::Malformed, "init takes no arguments"}, kUsage);
   Dialogue dialogue(std::cin, out);
-  Steps steps{.dialogue = dialogue, .out = out, .err = err, .file = {}};
+  Steps steps{.dialogue = dialogue, .out = out, .err = err, .file = {}, .text = {}, .keys = {}, .host = {}};
   const auto done = set_up(steps);
   if (!done)
     return complain(err, "init", done.error(), done.error().kind == ErrorKind::Malformed ? kUsage : kFailure);
