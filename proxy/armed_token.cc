@@ -18,6 +18,13 @@ namespace {
 constexpr int kOpenTries = 40;
 constexpr std::chrono::milliseconds kBetweenTries{250};
 
+/// A login that failed because of whoever was asked for the PIN. A signer that hangs in it is told of by
+/// on_exit().
+bool is_by_a_person(const Error& error) {
+  return error.kind == ErrorKind::WrongPin || error.kind == ErrorKind::Cancelled ||
+         error.kind == ErrorKind::Refused || error.kind == ErrorKind::TimedOut;
+}
+
 /// Under what an identity is remembered: all that it was made from.
 std::string identity_name(const IdentityWish& wish, const openpgp_auth::KeyringLookups& keyring) {
   std::string name = wish.selection + '\n' + wish.user_id + '\n' + keyring.generation() + '\n';
@@ -158,20 +165,24 @@ void ArmedToken::start_bring_up(std::optional<token::LoginOptions> login) {
 
 Task<void> ArmedToken::bring_up(std::uint64_t generation) {
   const auto alive = m_alive;
-  Result<void> result;
-  if (!m_signer) result = co_await open_token(generation);
-  if (!*alive || generation != m_generation) co_return;
-  auto login = std::exchange(m_login, std::nullopt);
-  if (result && login) result = co_await log_in(std::move(*login), generation);
-  if (!*alive || generation != m_generation) co_return;
-  m_bringing_up = false;
-  if (!result) {
-    const bool person =
-        result.error().kind == ErrorKind::WrongPin || result.error().kind == ErrorKind::Cancelled ||
-        result.error().kind == ErrorKind::Refused || result.error().kind == ErrorKind::TimedOut;
-    disarm(person ? TokenState::Locked : TokenState::Broken, result.error());
-    co_return;
+  if (!m_signer) {
+    auto opened = co_await open_token(generation);
+    if (!*alive || generation != m_generation) co_return;
+    if (!opened) {
+      disarm(TokenState::Broken, opened.error());
+      co_return;
+    }
   }
+  auto login = std::exchange(m_login, std::nullopt);
+  if (login) {
+    auto entered = co_await log_in(std::move(*login), generation);
+    if (!*alive || generation != m_generation) co_return;
+    if (!entered) {
+      disarm(is_by_a_person(entered.error()) ? TokenState::Locked : TokenState::Broken, entered.error());
+      co_return;
+    }
+  }
+  m_bringing_up = false;
   if (login) {
     enter(TokenState::Armed, "");
     m_armed_since = std::chrono::steady_clock::now();
@@ -189,6 +200,7 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
   const auto alive = m_alive;
   const auto cancel = m_cancel;
   Error last{ErrorKind::NotFound, "no token was found"};
+  bool has_hung = false;
   for (int attempt = 0; attempt < kOpenTries; ++attempt) {
     auto started = token::SignerClient::start(m_loop, m_settings.signer);
     if (!started) co_return fail(started.error());
@@ -205,7 +217,9 @@ Task<Result<void>> ArmedToken::open_token(std::uint64_t generation) {
     m_signer = nullptr;
     // No use in trying again: released() will be called.
     if (m_place.held) co_return fail(ErrorKind::NotFound, token::held_sentence(m_place.holders));
-    if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved) break;
+    // A module hangs where pcscd died under it; with the pcscd that came after it, it does not.
+    const bool hangs_first = last.kind == ErrorKind::TimedOut && !std::exchange(has_hung, true);
+    if (last.kind != ErrorKind::NotFound && last.kind != ErrorKind::TokenRemoved && !hangs_first) break;
     const Promise<void> pause(m_loop);
     static_cast<void>(co_await pause.wait(*cancel, kBetweenTries));
     if (!*alive || generation != m_generation) co_return fail(ErrorKind::Cancelled, "the token left");

@@ -10,11 +10,12 @@
 //   removed                      every call about slots, tokens and sessions answers CKR_DEVICE_REMOVED
 //   no-pss                       C_GetMechanismList leaves RSA-PSS out, as many cards do
 //   huge-attribute               every attribute claims to have 1 GiB
-//   many-slots                   C_GetSlotList claims 1000 slots
+//   many-slots, hang-slots       C_GetSlotList claims 1000 slots; never returns
 //   pin-pad                      the token takes its PIN by itself; it is in $LATCHKEY_TEST_MODULE_PIN_FILE
 //   intrude                      in C_Sign: tries what a signer may not do, and notes in the log what of it
 //   went through always-authenticate          keys want CKU_CONTEXT_SPECIFIC before every signature
-// $LATCHKEY_TEST_MODULE_LOG names a file to which each C_Login and C_Sign appends its name.
+// $LATCHKEY_TEST_MODULE_LOG names a file to which each C_Login and C_Sign appends its name, and C_GetSlotList
+// when it hangs.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <p11-kit/pkcs11.h>
@@ -162,6 +163,10 @@ CK_RV get_token_info(CK_SLOT_ID slot, CK_TOKEN_INFO* info) {
 
 CK_RV get_slot_list(CK_BBOOL present, CK_SLOT_ID* slots, CK_ULONG* count) {
   if (shall("removed")) return CKR_DEVICE_REMOVED;
+  if (shall("hang-slots")) {
+    note("C_GetSlotList");
+    hang();
+  }
   const CK_RV rv = g_real->C_GetSlotList(present, slots, count);
   if (rv == CKR_OK && shall("many-slots")) *count = 1000;
   return rv;
