@@ -12,11 +12,12 @@ namespace proxy {
 tlscore::Task<void> watch_client(InputBuffer& client, LiveConnection& live, tlscore::Cancel& until,
                                  tlscore::Promise<void> ended);
 
-/// Does `work`, which ends when `live` is cancelled, and watches the client meanwhile. Nobody else may read
-/// from it.
+/// Does `work`, which ends when `live` is cancelled, and watches the client meanwhile, which is Unanswered.
+/// Nobody else may read from it.
 template <class T>
 tlscore::Task<T> while_client_stays(tlscore::EventLoop& loop, InputBuffer& client, LiveConnection& live,
                                     tlscore::Task<T> work) {
+  const LiveConnection::Unanswered unanswered(live, client.stream());
   tlscore::Cancel until;
   const tlscore::Promise<void> ended(loop);
   spawn(loop, watch_client(client, live, until, ended));
@@ -24,6 +25,8 @@ tlscore::Task<T> while_client_stays(tlscore::EventLoop& loop, InputBuffer& clien
   until.request({tlscore::ErrorKind::Cancelled, "it is done"});
   tlscore::Cancel never;
   static_cast<void>(co_await ended.wait(never));
+  // Why it was ended, not what that looked like to whoever waited for the party or the token.
+  if (!result && live.cancel.requested()) co_return fail(live.cancel.reason());
   co_return result;
 }
 

@@ -25,9 +25,31 @@ LiveConnection::ClosesWith::~ClosesWith() {
   std::erase(m_connection.m_streams, m_stream);
 }
 
+LiveConnection::Unanswered::Unanswered(LiveConnection& connection, const Stream& client)
+    : m_connection(connection) {
+  connection.m_unanswered = &client;
+}
+
+LiveConnection::Unanswered::~Unanswered() {
+  m_connection.m_unanswered = nullptr;
+}
+
 void LiveConnection::abort(const Error& why) {
   for (Stream* stream : m_streams) stream->close(true);
   cancel.request(why);
+}
+
+void LiveConnection::lose_token(const Error& why) {
+  if (m_unanswered == nullptr) {
+    abort(why);
+    return;
+  }
+  for (Stream* stream : m_streams) {
+    if (stream != m_unanswered) stream->close(true);
+  }
+  // How a signer ended is nothing that the party did.
+  const ErrorKind kind = why.kind == ErrorKind::TokenRemoved ? ErrorKind::TokenRemoved : ErrorKind::Disarmed;
+  cancel.request({kind, why.message});
 }
 
 LiveConnections::Membership::Membership(LiveConnections& all, LiveConnection& one)
@@ -46,7 +68,7 @@ std::size_t LiveConnections::abort_bound_to(const ArmedToken& token, bool last, 
     const bool is_bound =
         connection->bound_to_token && (connection->token ? connection->token.get() == &token : last);
     if (!is_bound || connection->cancel.requested()) continue;
-    connection->abort(why);
+    connection->lose_token(why);
     ++count;
   }
   return count;

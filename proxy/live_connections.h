@@ -56,11 +56,27 @@ struct LiveConnection {
     tlscore::Stream* m_stream;
   };
 
+  /// While it lives, the client waits for an answer of ours: a token that leaves ends what is done for it,
+  /// and leaves its stream open to be told.
+  class Unanswered {
+   public:
+    Unanswered(LiveConnection& connection, const tlscore::Stream& client);
+    ~Unanswered();
+    Unanswered(const Unanswered&) = delete;
+    Unanswered& operator=(const Unanswered&) = delete;
+
+   private:
+    LiveConnection& m_connection;
+  };
+
   /// Cancels and closes, now.
   void abort(const tlscore::Error& why);
+  /// The same, but for a client that is Unanswered; it is told that the token is not there.
+  void lose_token(const tlscore::Error& why);
 
  private:
   std::vector<tlscore::Stream*> m_streams;
+  const tlscore::Stream* m_unanswered = nullptr;
 };
 
 /// One thing that was not done for a client, for people.
@@ -92,7 +108,7 @@ class LiveConnections {
   /// When a connection that is bound to a token was last alive: now, while there is one.
   [[nodiscard]] std::chrono::steady_clock::time_point last_use() const;
 
-  /// Aborts those that are bound to this token, and if it was the last one, those that need any: how many.
+  /// Ends those that are bound to this token, and if it was the last one, those that need any: how many.
   std::size_t abort_bound_to(const ArmedToken& token, bool last, const tlscore::Error& why);
   /// Aborts the one with this id; false where it has ended already.
   bool abort_one(std::uint64_t id, const tlscore::Error& why);

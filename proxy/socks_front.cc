@@ -2,6 +2,7 @@
 #include "proxy/socks_front.h"
 
 #include "proxy/client_watch.h"
+#include "proxy/last_answer.h"
 #include "proxy/socks4_request.h"
 #include "proxy/socks5_request.h"
 #include "proxy/tunnel.h"
@@ -31,8 +32,7 @@ auto read_message(InputBuffer& client, Parse parse, Cancel& cancel)
 
 /// A refusal, sent whole before the connection closes.
 Task<void> answer_and_close(InputBuffer& client, Bytes answer, Cancel& cancel) {
-  auto written = co_await client.stream().write(answer, cancel, Limits::kRequestHeader);
-  if (written) written = co_await client.stream().finish_writing(cancel, Limits::kRequestHeader);
+  static_cast<void>(co_await write_last_answer(client.stream(), std::move(answer), cancel));
 }
 
 /// RFC 1928, section 6, for what went wrong.
@@ -40,6 +40,7 @@ Socks5Reply socks5_reply(const Error& error) {
   switch (error.kind) {
     case ErrorKind::Refused:
     case ErrorKind::Disarmed:
+    case ErrorKind::TokenRemoved:
     case ErrorKind::Untrusted: return Socks5Reply::NotAllowed;
     case ErrorKind::NotFound:
     case ErrorKind::TimedOut: return Socks5Reply::HostUnreachable;

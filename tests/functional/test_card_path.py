@@ -1,10 +1,11 @@
 """The whole path with a smartcard: curl, Latchkey, OpenSC, pcscd, the card; and the party sees who it is."""
+import concurrent.futures
 import json
 import time
 
 import pytest
 
-from support import clients, servers
+from support import clients, servers, wait
 from support.card import USING
 from support.card_stack import CardStack
 
@@ -122,6 +123,21 @@ def test_a_slow_signature_is_waited_for(latchkey, pki, stack, holding):
         begin = time.monotonic()
         assert clients.curl(URL, port=proxy.port).status == 200
         assert time.monotonic() - begin >= 1.5
+
+
+@pytest.mark.parametrize("mode, told", [("http", "Your token "), ("connect", "503"), ("socks5h", "(2)"), ("socks4a", "(91)")])
+def test_whoever_waits_for_a_signature_is_told_that_the_token_left(latchkey, pki, stack, holding, mode, told):
+    """A page, or what stands for one: "not allowed" (RFC 1928), "rejected"."""
+    holding("p256")
+    with (servers.Nginx(pki.server()) as server, latchkey(server, token=stack) as proxy,
+          concurrent.futures.ThreadPoolExecutor(1) as beside):
+        stack.card.delay(10)
+        asking = beside.submit(clients.curl, URL, port=proxy.port, mode=mode)
+        wait.until(lambda: stack.card.busy, "the card signs")
+        stack.pull()
+        answer = asking.result()
+        assert told in answer.body + answer.errors, answer
+        proxy.until(lambda status: not status["connections"], "has forgotten the connection")
 
 
 def test_a_wrong_pin_costs_one_try(latchkey, pki, stack, holding):
