@@ -73,9 +73,9 @@ run: deps
 	@$(MAKE) --no-print-directory build/latchkey
 	@exec build/latchkey run --first-steps
 
-## make test        the same set-up, then every test; ends with "N passed, N failed"
+## make test        the same set-up, then every test; ends with "N passed, N failed" (VM=1: and vm-test, where QEMU can be installed)
 test: deps-test
-	@$(PYTHON) tests/run.py all
+	@$(PYTHON) tests/run.py all $(if $(VM),--vm)
 
 ## make check       what one runs while working: unit and functional tests, format and layers
 check: deps-test

@@ -218,8 +218,18 @@ def package(options):
 
 
 def vm(options):
-    """The tests in the virtual machine, which `make vm-test` has built the package for."""
-    return run_pytest("vm", "", options, 0, "", "tests/vm", 3600)
+    """The package of what is built here, in the virtual machine."""
+    broken = make("vm-package")
+    return broken or run_pytest("vm", "", options, 0, "", "tests/vm", 3600)
+
+
+def vm_where_it_can_be(options):
+    """The same; nothing on a machine for which there is no QEMU."""
+    status, output = call(["make", "--no-print-directory", "deps-vm"], 1200)
+    if status != 0:
+        print(f"not run, QEMU cannot be installed:\n{tail(output, 5)}")
+        return Count()
+    return vm(options)
 
 
 def lint(options, checks=("format", "layers", "sizes", "wording", "own tests", "tidy")):
@@ -267,7 +277,7 @@ def fuzz_smoke(options, seconds=5):
     return count
 
 
-def stages(target):
+def stages(target, with_vm=False):
     """(name, function) of each stage of a target, in the order in which they run."""
     sanitized = {variant: [(f"unit, {variant}", lambda options, v=variant: unit(options, v)),
                            (f"functional, {variant}", lambda options, v=variant: functional(options, v))]
@@ -276,17 +286,18 @@ def stages(target):
              "fuzz-smoke": [("fuzz-smoke", fuzz_smoke)], "vm": [("vm", vm)], **sanitized}
     parts["check"] = [("lint", lambda options: lint(options, ("format", "layers", "own tests"))), *parts["unit"], *parts["functional"]]
     parts["all"] = [stage for name in ("lint", "unit", "functional", "package", "asan", "tsan", "fuzz-smoke") for stage in parts[name]]
-    return parts[target]
+    return parts[target] + ([("vm", vm_where_it_can_be)] if with_vm else [])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", choices=("all", "check", "unit", "functional", "package", "asan", "tsan", "lint", "fuzz-smoke", "vm"))
     parser.add_argument("-k", help="only those: a filter of gtest's for unit, words of pytest's for functional tests")
+    parser.add_argument("--vm", action="store_true", help="then the virtual machine, where QEMU can be installed")
     options = parser.parse_args()
     REPORTS.mkdir(parents=True, exist_ok=True)
     total, began = Count(), time.monotonic()
-    for name, stage in stages(options.target):
+    for name, stage in stages(options.target, options.vm):
         print(f"=== {name}", flush=True)
         start = time.monotonic()
         count = stage(options)

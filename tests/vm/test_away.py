@@ -15,6 +15,7 @@ def test_a_locked_screen_takes_the_pin(guest, token):
         guest.until_nothing_is_open()
         assert not goes_on()
     assert USING not in token.card.verified
+    assert "disarmed: the token was locked because the screen was" in guest.journal()
     assert guest.curl().status == 200, "the next use enters the PIN"
 
 
@@ -32,6 +33,7 @@ def test_a_machine_that_sleeps_has_no_token(guest, token):
         guest.until_nothing_is_open()
         assert not goes_on()
     guest.machine.until("! systemctl is-active systemd-suspend.service | grep activating", "it is awake again")
+    assert "disarmed: the token was locked because the machine went to sleep" in guest.journal()
     assert guest.curl().status == 200, "the next use enters the PIN"
 
 
@@ -45,6 +47,7 @@ def test_two_users_take_turns_at_the_seat(guest, token):
         guest.until_disarmed("alice")
         guest.until_nothing_is_open()
         assert not goes_on()
+    assert "disarmed: you have logged out, or another user has the seat" in guest.journal("alice")
     guest.until_armed("bob")
     assert guest.curl(user="bob").status == 200
     assert guest.curl(user="alice").status == 503
