@@ -2,10 +2,12 @@
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/functional"))
 BINARY = pathlib.Path(os.environ.get("LATCHKEY_BINARY") or ROOT / "build/latchkey").resolve()
 
 

@@ -4,15 +4,12 @@ import re
 import shutil
 import socket
 import subprocess
-import sys
 
 import pytest
 
 from conftest import ROOT, run
-
-sys.path.insert(0, str(ROOT / "tests/functional"))
-from support import wait  # noqa: E402
-from support.dispatching import start_with_sockets  # noqa: E402
+from support import wait
+from support.dispatching import start_with_sockets
 
 UNIT = (ROOT / "packaging/units/system/latchkey-dispatch.service").read_text()
 pytestmark = pytest.mark.skipif(not shutil.which("strace"), reason="takes strace")

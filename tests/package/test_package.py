@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from conftest import ROOT, make, run
+from support.debian_package import newer
 
 slow = pytest.mark.slow
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="takes root")
@@ -81,16 +82,6 @@ def root(package, tmp_path_factory):
     made = Root(tmp_path_factory.mktemp("clean"), package)
     yield made
     subprocess.run(["rm", "-rf", "--one-file-system", made.path], check=True)
-
-
-def newer(package, folder):
-    """The same package with a later version."""
-    content = folder / "content"
-    run(["dpkg-deb", "-R", package, content])
-    control = content / "DEBIAN/control"
-    control.write_text(re.sub(r"^Version: .*", lambda line: line[0] + "+later", control.read_text(), flags=re.M))
-    run(["dpkg-deb", "--root-owner-group", "-b", content, folder / "later.deb"])
-    return folder / "later.deb"
 
 
 @slow

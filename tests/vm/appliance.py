@@ -16,8 +16,9 @@ PORT = 6091
 URL = f"http://{HOST}/"
 SLOW_URL = f"http://{HOST}/slow"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# What the guest needs beside the package and what that asks for: a server, a client, and GnuPG's hand on the card.
-BESIDE = ["curl", "gnupg", "nginx-light", "scdaemon"]
+# What the guest needs beside the package and what that asks for: a server, a client, GnuPG's hand on the card, and the software
+# token of the package's own test.
+BESIDE = ["curl", "gnupg", "nginx-light", "scdaemon", "softhsm2"]
 # How long things may take where guests are emulated, by the machine's clock(); how long they take is measured.
 PATIENCE_SECONDS = 120
 
@@ -46,13 +47,16 @@ class Appliance:
     # --- set up once ---
 
     def install(self, deb, pki):
-        self.machine.write("/var/cache/latchkey.deb", deb.read_bytes())
-        self.run("dpkg -i /var/cache/latchkey.deb 2>&1", seconds=300)
+        self.install_package(deb)
         server = pki.server()
         self.machine.write("/etc/party/chain.pem", server.chain.read_bytes())
         self.machine.write("/etc/party/key.pem", server.key.read_bytes(), mode="600")
         self.machine.write("/etc/party/root.pem", pki.root.certificate.read_bytes())
         self.run("systemctl start party.service")
+
+    def install_package(self, deb):
+        self.machine.write("/var/cache/latchkey.deb", deb.read_bytes())
+        self.run("dpkg -i /var/cache/latchkey.deb 2>&1", seconds=300)
 
     def configure(self, user, **token):
         """What a person writes who has a token, with the PIN where no person has to be asked for it."""
