@@ -99,6 +99,7 @@ def test_install_upgrade_remove_and_purge_leave_what_they_should(root, package, 
             "/etc/systemd/system/sockets.target.wants/latchkey-port-ipv6.socket",
             "/etc/systemd/system/sockets.target.wants/latchkey-dispatch.socket",
             "/etc/systemd/user/default.target.wants/latchkey.service",
+            "/etc/systemd/user/graphical-session.target.wants/latchkey-desktop.service",
             "/etc/systemd/user/sockets.target.wants/latchkey.socket"} <= set(links)
     changed = {name for name in before if installed.get(name) != before[name]}
     assert not {name for name in changed if not name.startswith("/var/lib/systemd/deb-systemd")}, changed
