@@ -90,9 +90,9 @@ Task<Turn> serve_absolute(Services& services, InputBuffer& client, HttpRequestPa
   auto destination = co_await allowed_destination(services, client, request, turn, live.cancel);
   if (!destination) co_return turn;
   if (destination->party != nullptr && destination->mode() == LocalMode::Tunnel) {
-    Error error{ErrorKind::Refused,
-                "this party is set to \"tunnel\", which a request for http:// cannot use"};
-    co_return co_await refuse(services, client, request, std::move(error), live.cancel);
+    Error error{ErrorKind::Refused, "this party is set to \"tunnel\", which http:// cannot use"};
+    Problem problem = tunnelled_only(request.target.authority);
+    co_return co_await refuse(client, request, std::move(problem), std::move(error), live.cancel);
   }
   const ExchangeEnd end = co_await exchange(services, *destination, parser, client, kept, live);
   if (end.bad_request && !end.answered) {

@@ -37,6 +37,14 @@ Problem not_a_party(const Authority& destination) {
           "program go there without a proxy; browsers do so by themselves when they use /proxy.pac."};
 }
 
+Problem tunnelled_only(const Authority& party) {
+  return {
+      403, "This party is reached by https:// alone",
+      "The party " + name_of(party) +
+          " is set to \"tunnel\": programs that use it do TLS themselves, and Latchkey opens none for them.",
+      "Use " + url_of(party) + "/, or take local = \"tunnel\" out of the party's section."};
+}
+
 Problem address_refused(const Authority& destination, std::string_view rule) {
   return {403, "Latchkey does not connect to the address of " + name_of(destination),
           sentence("Nothing was sent to it, for this reason", rule),

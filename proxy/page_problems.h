@@ -15,6 +15,8 @@ namespace proxy {
 
 /// 403: the destination is none of the user's parties.
 [[nodiscard]] Problem not_a_party(const Authority& destination);
+/// 403: a request for http:// to a party whose programs do TLS themselves.
+[[nodiscard]] Problem tunnelled_only(const Authority& party);
 /// 403: the destination's address is one that Latchkey does not connect to. `rule` is a clause that says
 /// which.
 [[nodiscard]] Problem address_refused(const Authority& destination, std::string_view rule);

@@ -56,6 +56,14 @@ def test_loopback_is_not_dialled_for_a_party_that_may_not(latchkey, stranger, lo
         assert not was_dialled(stranger)
 
 
+def test_a_party_that_is_only_tunnelled_takes_no_http(latchkey, stranger):
+    party = {"hosts": ["party.test"], "ports": [stranger.getsockname()[1]], "local": "tunnel", "allow_private": True}
+    with latchkey(parties=[party]) as proxy:
+        answer = clients.curl("http://party.test/", port=proxy.port)
+        assert answer.status == 403 and "Use https://party.test/" in answer.body
+        assert not was_dialled(stranger)
+
+
 def test_a_flood_of_refusals_is_refused_but_does_not_fill_the_log(latchkey):
     with latchkey() as proxy:
         for number in range(60):

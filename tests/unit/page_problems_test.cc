@@ -15,6 +15,7 @@ const Authority kOddPort{"party.example", 8443, false};
 
 std::vector<Problem> all_problems() {
   return {not_a_party(kParty),
+          tunnelled_only(kParty),
           address_refused(kParty, "loopback addresses are not allowed"),
           another_user(),
           another_origin(),
@@ -57,6 +58,7 @@ TEST(Problem, EachSaysWhatHappenedAndWhatToDo) {
 
 TEST(Problem, HasTheStatusOfItsKind) {
   EXPECT_EQ(not_a_party(kParty).status, 403);
+  EXPECT_EQ(tunnelled_only(kParty).status, 403);
   EXPECT_EQ(another_user().status, 403);
   EXPECT_EQ(wrong_host("127.0.0.1:6091").status, 421);
   EXPECT_EQ(untrusted_party(kParty, "x").status, 502);
