@@ -57,10 +57,10 @@ def test_loopback_is_not_dialled_for_a_party_that_may_not(latchkey, stranger, lo
 
 
 def test_a_party_that_is_only_tunnelled_takes_no_http(latchkey, stranger):
-    party = {"hosts": ["party.test"], "ports": [stranger.getsockname()[1]], "local": "tunnel", "allow_private": True}
-    with latchkey(parties=[party]) as proxy:
-        answer = clients.curl("http://party.test/", port=proxy.port)
-        assert answer.status == 403 and "Use https://party.test/" in answer.body
+    port = stranger.getsockname()[1]
+    with latchkey(parties=[{"hosts": ["party.test"], "ports": [port], "local": "tunnel", "allow_private": True}]) as proxy:
+        answer = clients.curl(f"http://party.test:{port}/", port=proxy.port)
+        assert answer.status == 403 and f"Use https://party.test:{port}/" in answer.body
         assert not was_dialled(stranger)
 
 
