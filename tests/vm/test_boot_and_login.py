@@ -57,7 +57,7 @@ def test_the_user_manager_is_started_anew(guest, token, in_before):
 
 def start_desktop(guest):
     """As a desktop does that systemd starts: its variables first, then the target."""
-    guest.machine.write("/home/alice/.config/systemd/user/desktop.service", DESKTOP, owner="alice")
+    guest.machine.write("/etc/systemd/user/desktop.service", DESKTOP)
     guest.run("systemctl --user daemon-reload && systemctl --user start desktop.service", user="alice")
 
 
