@@ -87,7 +87,7 @@ unit: deps-test
 
 ## make functional  functional tests only (T=name: those whose name holds it)
 functional: deps-test
-	@$(PYTHON) tests/run.py functional $(if $(T),-k $(T))
+	@$(PYTHON) tests/run.py functional $(if $(T),-k "$(T)")
 
 ## make asan        unit and functional tests under AddressSanitizer and UndefinedBehaviorSanitizer
 asan: deps-test

@@ -13,4 +13,4 @@ vm-package: deps-vm
 
 ## make vm-test     the package, installed in a virtual machine that has systemd, udev and USB (T=name: those whose name holds it)
 vm-test: deps-vm
-	@$(PYTHON) tests/run.py vm $(if $(T),-k $(T))
+	@$(PYTHON) tests/run.py vm $(if $(T),-k "$(T)")
