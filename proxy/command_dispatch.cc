@@ -3,6 +3,10 @@
 
 #include <signal.h>
 
+#include <charconv>
+#include <optional>
+#include <string>
+
 #include "proxy/dispatch_entry.h"
 #include "proxy/dispatcher.h"
 #include "proxy/protect_process.h"
@@ -28,10 +32,38 @@ void on_signal(evutil_socket_t /*number*/, short /*what*/, void* self) noexcept 
   life.loop.stop();
 }
 
+/// systemd keeps the table over a restart, an upgrade's for one. A user is stored under his number.
+void store_entry(uid_t user, int socket) {
+  const std::string name = std::to_string(user);
+  if (socket < 0) {
+    udev::forget_descriptor(name);
+  } else {
+    udev::store_descriptor(name, socket);
+  }
+}
+
+std::optional<uid_t> user_of(std::string_view name) {
+  uid_t user = 0;
+  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), user);
+  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  return user;
+}
+
+void enter_those_stored(Dispatcher& dispatcher, std::vector<udev::StoredDescriptor> stored) {
+  for (udev::StoredDescriptor& each : stored) {
+    const auto user = user_of(each.name);
+    if (!user || !dispatcher.enter_again(*user, std::move(each.descriptor)))
+      udev::forget_descriptor(each.name);
+  }
+}
+
 Result<void> dispatch() {
   udev::log_to_journal();
   const std::unique_ptr<EventLoop> loop = TRY(EventLoop::create());
-  const std::unique_ptr<Dispatcher> dispatcher = TRY(Dispatcher::start(*loop, udev::take_handed_sockets()));
+  udev::HandedDescriptors handed = udev::take_handed_descriptors();
+  const std::unique_ptr<Dispatcher> dispatcher =
+      TRY(Dispatcher::start(*loop, std::move(handed.sockets), store_entry));
+  enter_those_stored(*dispatcher, std::move(handed.stored));
   Life life{.loop = *loop, .dispatcher = *dispatcher};
   std::vector<Event> signals;
   for (const int number : {SIGTERM, SIGINT}) {

@@ -117,7 +117,7 @@ class Daemon {
 
 Result<std::unique_ptr<Daemon>> Daemon::create(std::string config_file, std::string dispatcher) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config_file), std::move(dispatcher)));
-  daemon->m_handed = udev::take_handed_sockets();
+  daemon->m_handed = udev::take_handed_descriptors().sockets;
   TRY(daemon->set_up());
   return daemon;
 }

@@ -7,7 +7,9 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
+#include <utility>
 
 #include "tlscore/base/result.h"
 #include "tlscore/base/unique_fd.h"
@@ -17,6 +19,11 @@ namespace proxy {
 class DispatchTable {
  public:
   static constexpr std::size_t kMaxUsers = 1024;
+
+  /// Told of each entry with its descriptor, and with -1 when it is gone.
+  using OnChange = std::function<void(uid_t user, int socket)>;
+
+  explicit DispatchTable(OnChange on_change = nullptr) : m_on_change(std::move(on_change)) {}
 
   /// Takes over a descriptor of the socket at which `user` wants connections, in place of an earlier one.
   /// Fails with Malformed when it is no socket's name in a folder, with Refused when the socket belongs to
@@ -31,6 +38,7 @@ class DispatchTable {
   [[nodiscard]] bool has(uid_t user) const { return m_sockets.contains(user); }
 
  private:
+  OnChange m_on_change;
   std::map<uid_t, tlscore::UniqueFd> m_sockets;
 };
 

@@ -13,8 +13,9 @@ namespace proxy {
 
 class DispatchedPort {
  public:
-  /// Enters with the dispatcher at `dispatcher` the one of `handed` (udev::take_handed_sockets) that is for
-  /// it, else a socket of our own, "proxy.sock" in the runtime folder. Waits for an answer for a few seconds.
+  /// Enters with the dispatcher at `dispatcher` the one of `handed` (udev::take_handed_descriptors) that is
+  /// for it, else a socket of our own, "proxy.sock" in the runtime folder. Waits for an answer for a few
+  /// seconds.
   ///
   /// Fails as enter_dispatcher does: with Unreachable on a machine without a dispatcher; as
   /// listen_for_messages does; and with Internal. In each case we have to listen ourselves.

@@ -62,8 +62,9 @@ class Dispatcher::Waiting {
 
 Dispatcher::~Dispatcher() = default;
 
-Result<std::unique_ptr<Dispatcher>> Dispatcher::start(EventLoop& loop, std::vector<UniqueFd> sockets) {
-  std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(loop));
+Result<std::unique_ptr<Dispatcher>> Dispatcher::start(EventLoop& loop, std::vector<UniqueFd> sockets,
+                                                      DispatchTable::OnChange on_change) {
+  std::unique_ptr<Dispatcher> dispatcher(new Dispatcher(loop, std::move(on_change)));
   for (UniqueFd& socket : sockets) TRY(dispatcher->take(std::move(socket)));
   const std::size_t ports = dispatcher->m_addresses.size();
   if (ports == 0 || ports == dispatcher->m_listeners.size()) {

@@ -38,7 +38,12 @@ class Dispatcher {
   /// Takes over listening sockets: of the port (TCP over loopback) and those where users enter (UNIX,
   /// SOCK_SEQPACKET). Fails with Malformed when one is neither, or when there is none of either kind.
   static tlscore::Result<std::unique_ptr<Dispatcher>> start(tlscore::EventLoop& loop,
-                                                            std::vector<tlscore::UniqueFd> sockets);
+                                                            std::vector<tlscore::UniqueFd> sockets,
+                                                            DispatchTable::OnChange on_change = nullptr);
+  /// Enters a user again who was entered in an earlier life of this process. Fails as DispatchTable does.
+  [[nodiscard]] tlscore::Result<void> enter_again(uid_t user, tlscore::UniqueFd socket) {
+    return m_table.enter(user, std::move(socket));
+  }
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
@@ -48,7 +53,8 @@ class Dispatcher {
 
  private:
   class Waiting;
-  explicit Dispatcher(tlscore::EventLoop& loop) : m_loop(loop) {}
+  Dispatcher(tlscore::EventLoop& loop, DispatchTable::OnChange on_change)
+      : m_loop(loop), m_table(std::move(on_change)) {}
   tlscore::Result<void> take(tlscore::UniqueFd socket);
   void accept_clients(int listener);
   void accept_entries(int listener);

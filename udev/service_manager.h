@@ -11,9 +11,24 @@
 
 namespace udev {
 
-/// The sockets of the socket units that started this process, non-blocking and closed on exec. Forgets about
-/// them, so that no child takes them for its own: called once, before there are threads.
-[[nodiscard]] std::vector<tlscore::UniqueFd> take_handed_sockets();
+struct StoredDescriptor {
+  std::string name;
+  tlscore::UniqueFd descriptor;
+};
+
+struct HandedDescriptors {
+  std::vector<tlscore::UniqueFd> sockets{};  ///< Of the socket units that started this process; non-blocking.
+  std::vector<StoredDescriptor> stored{};    ///< What an earlier life of it stored.
+};
+
+/// What it was started with, closed on exec. Forgets about them, so that no child takes them for its own:
+/// called once, before there are threads.
+[[nodiscard]] HandedDescriptors take_handed_descriptors();
+
+/// Has systemd keep a copy, for the life of this service that follows a restart (FileDescriptorStoreMax= in
+/// its unit), in place of an earlier one of that name. The name is of letters, digits, '-' and '_'.
+void store_descriptor(const std::string& name, int descriptor);
+void forget_descriptor(const std::string& name);
 
 /// Lines as in sd_notify(3): "READY=1", "STATUS=armed". Nothing happens where nobody wants to know.
 void tell_service_manager(const std::string& lines);

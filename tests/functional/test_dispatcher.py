@@ -82,9 +82,41 @@ def test_who_has_no_daemon_is_told_so_and_nobody_else_answers(dispatcher, daemon
 def test_a_dispatcher_that_is_started_again_is_entered_again(dispatcher, daemon):
     with daemon(ALICE, "alice") as alice:
         dispatcher.stop()
+        dispatcher.manager.forget_stored()
         dispatcher.start()
         wait.until(lambda: ask(dispatcher.port, ALICE).startswith("HTTP/1.1 200"), "she is entered again", 20)
         assert alice.status()["dispatcher"] == 65534
+
+
+def test_a_dispatcher_that_is_restarted_knows_who_had_entered(dispatcher, daemon):
+    """An upgrade does that, and nobody who asks meanwhile is told that there is no daemon."""
+    with daemon(ALICE, "alice"):
+        dispatcher.stop()
+        assert list(dispatcher.manager.stored) == [f"stored_{ALICE}"]
+        dispatcher.start()
+        assert ask(dispatcher.port, ALICE).startswith("HTTP/1.1 200")
+        assert ask(dispatcher.port, BOB).startswith("HTTP/1.1 503")
+
+
+def test_what_is_stored_of_somebody_who_has_gone_is_forgotten(dispatcher, daemon):
+    with daemon(ALICE, "alice"):
+        pass
+    wait.until(lambda: dispatcher.manager.look() and f"stored_{ALICE}" in dispatcher.manager.stored, "she had entered")
+    assert ask(dispatcher.port, ALICE).startswith("HTTP/1.1 503")
+    dispatcher.manager.look()
+    assert dispatcher.manager.stored == {}
+
+
+def test_a_descriptor_under_anothers_name_is_not_believed(dispatcher, daemon):
+    with daemon(ALICE, "alice"):
+        dispatcher.stop()
+        stored = dispatcher.manager.stored
+        stored[f"stored_{BOB}"] = stored.pop(f"stored_{ALICE}")
+        stored["stored_nobody"] = os.dup(stored[f"stored_{BOB}"])
+        dispatcher.start()
+        assert ask(dispatcher.port, BOB).startswith("HTTP/1.1 503")
+        dispatcher.manager.look()
+        assert set(stored) <= {f"stored_{ALICE}"}
 
 
 def test_doctor_knows_who_holds_the_port(dispatcher, daemon):

@@ -17,13 +17,18 @@ NOBODY = 65534
 _HAND_OVER = 'LISTEN_PID=$$ exec "$@"'
 
 
-def start_with_sockets(command, sockets, environment, **options):
-    """Starts a program with these sockets as its descriptors 3, 4, ..., as systemd does for a socket unit (sd_listen_fds(3))."""
-    high = [fcntl.fcntl(each.fileno(), fcntl.F_DUPFD, 50) for each in sockets]
+def start_with_sockets(command, sockets, environment, stored=None, **options):
+    """Starts a program with these sockets as its descriptors 3, 4, ..., as systemd does for a socket unit (sd_listen_fds(3)).
+
+    `stored` is {name: descriptor}: what the service has had systemd store, in an earlier life of it.
+    """
+    stored = stored or {}
+    names = ["test.socket"] * len(sockets) + list(stored)
+    high = [fcntl.fcntl(each, fcntl.F_DUPFD, 50) for each in [*(each.fileno() for each in sockets), *stored.values()]]
     redirections = " ".join(f"{3 + index}<&{number}" for index, number in enumerate(high))
     try:
         return subprocess.Popen(["bash", "-c", f"{_HAND_OVER} {redirections}", "bash", *map(str, command)], pass_fds=high,
-                                env=environment | {"LISTEN_FDS": str(len(sockets))}, stdin=subprocess.DEVNULL,
+                                env=environment | {"LISTEN_FDS": str(len(names)), "LISTEN_FDNAMES": ":".join(names)}, stdin=subprocess.DEVNULL,
                                 preexec_fn=die_with_parent, start_new_session=True, **options)
     finally:
         for number in high:
@@ -39,12 +44,36 @@ class ServiceManager:
         self._socket.bind(str(self.path))
         self.path.chmod(0o777)
         self.told = []
+        self.stored = {}
 
     def look(self):
         """All lines so far."""
         while select.select([self._socket], [], [], 0)[0]:
-            self.told += self._socket.recv(4096).decode().splitlines()
+            message, descriptors, _, _ = socket.recv_fds(self._socket, 4096, 1)
+            lines = message.decode().splitlines()
+            self.told += lines
+            self._store(dict(line.split("=", 1) for line in lines), descriptors)
         return self.told
+
+    def _store(self, said, descriptors):
+        """As systemd does for FDSTORE=1 and FDSTOREREMOVE=1, what cannot be polled included."""
+        if "FDSTORE" in said or "FDSTOREREMOVE" in said:
+            before = self.stored.pop(said["FDNAME"], None)
+            if before is not None:
+                assert "FDSTOREREMOVE" in said, "the name is taken"
+                os.close(before)
+        if "FDSTORE" in said:
+            assert said["FDPOLL"] == "0"
+            [self.stored[said["FDNAME"]]] = descriptors
+
+    def forget_stored(self):
+        """As when the service is stopped, and not restarted."""
+        while self.stored:
+            os.close(self.stored.popitem()[1])
+
+    def close(self):
+        self.forget_stored()
+        self._socket.close()
 
 
 class Dispatcher(Running):
@@ -75,7 +104,7 @@ class Dispatcher(Running):
         with open(self.folder / "log", "ab") as log:
             self.process = start_with_sockets(
                 [self._binary, "dispatch"], [self._port, self._entry],
-                {"NOTIFY_SOCKET": str(self.manager.path), "PATH": os.environ["PATH"]},
+                {"NOTIFY_SOCKET": str(self.manager.path), "PATH": os.environ["PATH"]}, self.manager.stored,
                 user=NOBODY, group=NOBODY, extra_groups=[], cwd="/", stdout=log, stderr=log)
         wait.until(lambda: "READY=1" in self.manager.look(), "the dispatcher is ready", 10 * SLOWNESS)
         self.manager.told.clear()
@@ -85,8 +114,10 @@ class Dispatcher(Running):
         if self.process is not None:
             process, self.process = self.process, None
             self.end(process)
+            self.manager.look()
 
     def close(self):
+        self.manager.close()
         self._port.close()
         self._entry.close()
 
