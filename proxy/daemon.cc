@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "proxy/client_connection.h"
 #include "proxy/control_client.h"
@@ -318,6 +319,17 @@ std::function<ProgramsConfigured()> programs_of(const std::string& config_file) 
   };
 }
 
+/// Where it listens at a path.
+std::vector<std::string> socket_folders_of(const std::string& config_file) {
+  std::vector<std::string> folders;
+  const auto config = find_config(config_file);
+  if (!config) return folders;
+  for (const ListenAddress& each : config->listen.address) {
+    if (each.is_unix) folders.push_back(std::filesystem::path(each.address).parent_path());
+  }
+  return folders;
+}
+
 }  // namespace
 
 int run_daemon(Arguments arguments, std::ostream& out, std::ostream& err) {
@@ -341,7 +353,8 @@ int run_daemon(Arguments arguments, std::ostream& out, std::ostream& err) {
   udev::log_to_journal();
   const std::string config_file = parsed->value("--config");
   if (const auto ready =
-          protect_process(programs_of(config_file), own_folders(BaseFolders::of_this_process()));
+          protect_process(programs_of(config_file), own_folders(BaseFolders::of_this_process()),
+                          socket_folders_of(config_file));
       !ready)
     return complain(err, "run", ready.error(), kFailure);
   const std::string dispatcher = parsed->value("--dispatcher");

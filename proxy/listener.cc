@@ -33,6 +33,13 @@ Error bind_error(const std::string& address, int number) {
   return {kind, message};
 }
 
+/// What an earlier process left; nothing but a socket, should the path be mistaken.
+void remove_socket(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode))
+    static_cast<void>(::unlink(path.c_str()));
+}
+
 }  // namespace
 
 void admit_client(UniqueFd client, const OnClient& on_client, const OnStranger& on_stranger) {
@@ -61,7 +68,7 @@ Result<void> Listener::bind_to(const ListenAddress& address) {
       return fail(ErrorKind::TooLarge, "the socket's path is too long");
     std::ranges::copy(address.address, name.sun_path);
     m_fd.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-    static_cast<void>(::unlink(address.address.c_str()));
+    remove_socket(address.address);
     if (::bind(m_fd.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 ||
         ::chmod(address.address.c_str(), S_IRUSR | S_IWUSR) != 0) {
       return fail(bind_error(address.text(), errno));

@@ -37,12 +37,13 @@ void give_up_calls() {
 }  // namespace
 
 Result<void> protect_process(std::function<ProgramsConfigured()> configured,
-                             const std::vector<std::string>& folders) {
+                             const std::vector<std::string>& folders,
+                             const std::vector<std::string>& socket_folders) {
   hide_process();
   TRY(Launcher::start({.allows = [configured = std::move(configured)](const Launch& what) {
     return is_startable(what, configured());
   }}));
-  const auto fenced = fence_changes(folders);
+  const auto fenced = fence_changes(folders, socket_folders);
   if (!fenced) log(LogLevel::Notice, "Latchkey has no fence around it: " + fenced.error().message);
   protect_process();
   return {};

@@ -17,12 +17,14 @@ namespace proxy {
 /// other families of sockets. What still has to be started is started by a launcher, if is_startable() says
 /// so of what `configured` returns: that is asked in the launcher's process, at each start.
 ///
-/// Nothing outside `folders` can be changed by it (tlscore/base/folder_fence.h): those that are there by now.
+/// Nothing outside `folders` can be changed by it, but for sockets in `socket_folders`
+/// (tlscore/base/folder_fence.h): those that are there by now.
 ///
 /// While there is one thread. Fails with Internal where there can be no launcher. What the kernel
 /// cannot do, the log says.
 [[nodiscard]] tlscore::Result<void> protect_process(std::function<ProgramsConfigured()> configured,
-                                                    const std::vector<std::string>& folders);
+                                                    const std::vector<std::string>& folders,
+                                                    const std::vector<std::string>& socket_folders = {});
 
 /// The same for a process that has nothing started, and without a fence.
 void protect_process();

@@ -3,7 +3,9 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +24,7 @@ class FolderFence : public testing::Test {
   void SetUp() override {
     if (!can_forbid_calls()) GTEST_SKIP() << "a sanitizer's reports are files";
     if (landlock_version() == 0) GTEST_SKIP() << "this kernel has no Landlock";
-    for (const char* name : {"in", "out"}) {
+    for (const char* name : {"in", "out", "sockets"}) {
       ASSERT_EQ(::mkdir(path(name).c_str(), 0700), 0);
       std::ofstream(path(name) + "/file") << "text";
     }
@@ -32,9 +34,10 @@ class FolderFence : public testing::Test {
   /// What a fenced child gets: 0, or an errno.
   [[nodiscard]] int outcome(const std::function<long()>& attempt) const {
     const std::vector<std::string> folders = {path("in"), path("not there")};
+    const std::vector<std::string> socket_folders = {path("sockets")};
     const pid_t child = ::fork();
     if (child == 0) {
-      if (!fence_changes(folders)) ::_exit(255);
+      if (!fence_changes(folders, socket_folders)) ::_exit(255);
       ::_exit(attempt() < 0 ? errno : 0);
     }
     int status = 0;
@@ -48,6 +51,21 @@ class FolderFence : public testing::Test {
  private:
   tests::TempFolder m_folder;
 };
+
+TEST_F(FolderFence, LetsSocketsBeMadeAndNothingElseWhereTheyMayBe) {
+  const auto listen_at = [](const std::string& name) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    name.copy(address.sun_path, sizeof address.sun_path - 1);
+    return long{::bind(::socket(AF_UNIX, SOCK_STREAM, 0), reinterpret_cast<const sockaddr*>(&address),
+                       sizeof address)};
+  };
+  EXPECT_EQ(outcome([&] { return listen_at(path("sockets") + "/s"); }), 0);
+  EXPECT_EQ(outcome([&] { return long{::unlink((path("sockets") + "/s").c_str())}; }), 0);
+  EXPECT_EQ(outcome([&] { return listen_at(path("out") + "/s"); }), EACCES);
+  EXPECT_EQ(open_outcome(path("sockets") + "/new", O_WRONLY | O_CREAT), EACCES);
+  EXPECT_EQ(open_outcome(path("sockets") + "/file", O_WRONLY), EACCES);
+}
 
 TEST_F(FolderFence, IsOpenInItsFolders) {
   EXPECT_EQ(open_outcome(path("in/file"), O_RDWR | O_TRUNC), 0);

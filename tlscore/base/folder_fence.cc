@@ -58,7 +58,8 @@ int landlock_version() {
   return static_cast<int>(std::max(version, 0L));
 }
 
-Result<void> fence_changes(std::span<const std::string> folders) {
+Result<void> fence_changes(std::span<const std::string> folders,
+                           std::span<const std::string> socket_folders) {
   if (!can_forbid_calls()) return {};
   const int version = landlock_version();
   if (version == 0) return not_fenced();
@@ -68,6 +69,8 @@ Result<void> fence_changes(std::span<const std::string> folders) {
   const UniqueFd rules(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!rules) return not_fenced();
   for (const std::string& folder : folders) TRY(allow(rules.get(), folder, changes));
+  for (const std::string& folder : socket_folders)
+    TRY(allow(rules.get(), folder, LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REMOVE_FILE));
   TRY(allow(rules.get(), "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       ::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0)
