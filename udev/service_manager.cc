@@ -18,8 +18,8 @@ constexpr std::string_view kStored = "stored_";
 
 struct FreeNames {
   void operator()(char** names) const {
-    for (char** name = names; *name != nullptr; ++name) std::free(*name);
-    std::free(names);
+    for (char* const* name = names; *name != nullptr; ++name) std::free(*name);
+    std::free(static_cast<void*>(names));
   }
 };
 
