@@ -232,6 +232,9 @@ Result<void> Daemon::listen() {
     m_listeners.push_back(std::move(*listener));
   }
   if (m_services->addresses.empty()) return fail(last);
+  // Browsers are told the first, and know no paths.
+  std::ranges::stable_partition(m_services->addresses,
+                                [](const std::string& each) { return !each.starts_with('/'); });
   return {};
 }
 

@@ -40,8 +40,8 @@ struct Services {
   std::shared_ptr<tlscore::judge::OutcomeCache> outcomes;  ///< A reload replaces it.
   std::shared_ptr<const Settings> settings;                ///< The current ones; a reload replaces them.
   const Gates* gates = nullptr;                            ///< Null until they are there.
-  std::vector<std::string> addresses{};                    ///< What the port listens on, "127.0.0.1:6091".
-  std::optional<uid_t> dispatcher{};  ///< Who holds the port for us, where somebody does.
+  std::vector<std::string> addresses{};  ///< What the port listens on, "127.0.0.1:6091"; paths last.
+  std::optional<uid_t> dispatcher{};     ///< Who holds the port for us, where somebody does.
 };
 
 /// How long each phase of a connection may take.

@@ -228,7 +228,8 @@ json live_report(const Services& services) {
   report["cache"] = cache_report(*services.outcomes);
   report["keyring"] = {{"looks", services.keyring.looks()}};
   if (services.dispatcher) report["dispatcher"] = *services.dispatcher;
-  if (!services.addresses.empty()) report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
+  if (!services.addresses.empty() && !services.addresses.front().starts_with('/'))
+    report["pac"] = "http://" + services.addresses.front() + "/proxy.pac";
   for (const Party& party : services.settings->config().parties)
     report["parties"].push_back(party_report(services, party));
   std::size_t open = 0;

@@ -8,11 +8,24 @@ def test_curl_uses_socks5_over_a_path(latchkey, pki, home):
     folder = home / "sockets"
     folder.mkdir(mode=0o700)
     with servers.Nginx(pki.server()) as server:
-        with latchkey(server, listen={"address": ["127.0.0.1:0", str(folder / "port")]}) as proxy:
+        with latchkey(server, listen={"address": [str(folder / "port"), "127.0.0.1:0"]}) as proxy:
             answer = clients.curl("http://party.test/index.html", "-x", f"socks5h://localhost{folder}/port")
             assert answer.status == 200, answer.errors + proxy.log
             assert len(server.certificates()) == 1
+            said = proxy.run("status").stdout
+            assert f"listens on   {folder}/port\n" in said
+            assert f"PAC file     http://127.0.0.1:{proxy.port}/proxy.pac\n" in said
         assert not (folder / "port").exists(), "it is taken away at the end"
+
+
+def test_a_path_alone_has_no_pac_file(latchkey, home):
+    proxy = latchkey(listen={"address": [str(home / "port")]})
+    proxy.start(armed=False)
+    try:
+        said = proxy.run("status").stdout
+        assert f"listens on   {home}/port\n" in said and "PAC" not in said
+    finally:
+        proxy.stop()
 
 
 def test_a_path_that_a_dead_one_left_is_taken_over(latchkey, pki, home):

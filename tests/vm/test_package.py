@@ -5,7 +5,7 @@ from support.debian_package import newer
 
 def test_its_own_test_passes(guest):
     guest.machine.write("/tmp/demo-party", (ROOT / "debian/tests/demo-party").read_bytes(), mode="755")
-    assert "fingerprint" in guest.run("/tmp/demo-party", user="alice", seconds=120).stdout
+    assert "proved by" in guest.run("/tmp/demo-party", user="alice", seconds=120).stdout
 
 
 def test_an_upgrade_leaves_connections_alone(guest, token, tmp_path):

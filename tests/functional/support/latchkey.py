@@ -171,7 +171,7 @@ class Latchkey(Running):
         self.until(lambda status: status.get("listen"), "listens")
         if armed:
             self.until(lambda status: status.get("armed"), "is armed")
-        self.port = int(self.status()["listen"][0].rsplit(":", 1)[1])
+        self.port = next((int(each.rsplit(":", 1)[1]) for each in self.status()["listen"] if not each.startswith("/")), None)
         return self
 
     def until(self, holds, what, seconds=20):
