@@ -47,6 +47,13 @@ namespace {
 
 constexpr std::size_t kWorkerThreads = 8;
 
+/// Browsers are told the first, and know no paths: those come last.
+void add_address(std::vector<std::string>& all, std::string address) {
+  const auto is_path = [](const std::string& each) { return each.starts_with('/'); };
+  const auto place = is_path(address) ? all.end() : std::ranges::find_if(all, is_path);
+  all.insert(place, std::move(address));
+}
+
 bool holds(const std::vector<std::string>& addresses, const ListenAddress& address) {
   return !address.is_unix && std::ranges::find(addresses, address.text()) != addresses.end();
 }
@@ -218,7 +225,7 @@ Result<void> Daemon::listen() {
   Error last{ErrorKind::NotFound, "there is no address to listen at"};
   for (const ListenAddress& address : m_services->settings->config().listen.address) {
     if (m_dispatched && holds(m_dispatched->addresses(), address)) {
-      m_services->addresses.push_back(address.text());
+      add_address(m_services->addresses, address.text());
       continue;
     }
     auto listener = Listener::start(*m_loop, address, on_client(), on_stranger());
@@ -228,13 +235,10 @@ Result<void> Daemon::listen() {
       last = listener.error();
       continue;
     }
-    m_services->addresses.push_back((*listener)->address());
+    add_address(m_services->addresses, (*listener)->address());
     m_listeners.push_back(std::move(*listener));
   }
   if (m_services->addresses.empty()) return fail(last);
-  // Browsers are told the first, and know no paths.
-  std::ranges::stable_partition(m_services->addresses,
-                                [](const std::string& each) { return !each.starts_with('/'); });
   return {};
 }
 
