@@ -112,7 +112,8 @@ def test_lock_ends_the_question_and_forgets_the_answer(waiting):
     first = program()
     until_asked(proxy)
     proxy.run("lock")
-    assert first.result(20).exit == 56, "its connection ends with the token, as all others do"
+    told = first.result(20)
+    assert told.status == 503 and "the token was locked" in told.body, told
     assert questions(proxy) == []
     assert proxy.run("unlock", input="43210987\n").returncode == 0
     again = program()
