@@ -74,7 +74,7 @@ class UsbCardStack(CardStack):
 
         Readers that were pulled before are gone by then: what comes of a plug that is faster than pcscd is another matter.
         """
-        wait.until(self._answers, "pcscd has noticed what was pulled", 20)
+        self._wait_for_removals()
         self._device_numbers[number] = self._next_device_number
         self._next_device_number += 1
         self.usb.plug_reader(f"1-{number + 1}", PRODUCT=f"{_VENDOR}/{_PRODUCT}/100", ID_VENDOR="Latchkey", ID_MODEL="Virtual_USB_reader",
@@ -83,6 +83,15 @@ class UsbCardStack(CardStack):
             self.cards[number].plug(self._slot(number))
         wait.until(self._answers, "pcscd has the reader", 20)
         self.wait_for_card()
+
+    def _wait_for_removals(self):
+        """Debian 12's pcscd can wait for itself for ever when a reader is pulled in the middle of a transaction whose client
+        ends: it joins the reader's thread, which has missed the word to end. Whoever has that pcscd has to start it anew."""
+        try:
+            wait.until(self._answers, "pcscd has noticed what was pulled", 20)
+        except AssertionError:
+            self.kill_pcscd()
+            self.start_pcscd()
 
     def pull_reader(self, number=0):
         """Pulls the reader out with its card, if it has one. Nobody is waited for."""
