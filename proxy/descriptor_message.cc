@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "tlscore/base/received_descriptors.h"
 #include "tlscore/base/socket.h"
 
 namespace proxy {
@@ -33,20 +34,6 @@ Result<sockaddr_un> address_of(const std::string& path) {
 
 UniqueFd make_socket() {
   return UniqueFd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-}
-
-UniqueFd first_descriptor(msghdr& message) {
-  UniqueFd first;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t used = CMSG_LEN(0); used + sizeof(int) <= part->cmsg_len; used += sizeof(int)) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + (used - CMSG_LEN(0)), sizeof fd);
-      UniqueFd received(fd);
-      if (!first) first = std::move(received);
-    }
-  }
-  return first;
 }
 
 }  // namespace
@@ -108,7 +95,8 @@ Result<std::optional<DescriptorMessage>> take_message(int socket) {
   if (count < 0) return fail(ErrorKind::Closed, describe_errno(errno));
   DescriptorMessage taken;
   taken.text.assign(text.data(), static_cast<std::size_t>(count));
-  taken.descriptor = first_descriptor(message);
+  auto received = received_descriptors(message);
+  if (!received.empty()) taken.descriptor = std::move(received.front());
   return taken;
 }
 

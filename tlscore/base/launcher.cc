@@ -18,6 +18,7 @@
 
 #include "tlscore/base/launch_message.h"
 #include "tlscore/base/log.h"
+#include "tlscore/base/received_descriptors.h"
 
 namespace tlscore {
 namespace {
@@ -43,19 +44,6 @@ struct Request {
   std::vector<UniqueFd> descriptors;
 };
 
-std::vector<UniqueFd> descriptors_of(msghdr& header) {
-  std::vector<UniqueFd> found;
-  for (cmsghdr* part = CMSG_FIRSTHDR(&header); part != nullptr; part = CMSG_NXTHDR(&header, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t i = 0; i < (part->cmsg_len - CMSG_LEN(0)) / sizeof(int); ++i) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + i * sizeof fd, sizeof fd);
-      found.emplace_back(fd);
-    }
-  }
-  return found;
-}
-
 /// Nothing when the process has gone.
 std::optional<Request> receive(int socket) {
   Request request{.message = Bytes(kMaxLaunchBytes), .descriptors = {}};
@@ -72,7 +60,7 @@ std::optional<Request> receive(int socket) {
   } while (size < 0 && errno == EINTR);
   if (size <= 0) return std::nullopt;
   request.message.resize(static_cast<std::size_t>(size));
-  request.descriptors = descriptors_of(header);
+  request.descriptors = received_descriptors(header);
   return request;
 }
 

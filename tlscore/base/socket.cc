@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "tlscore/base/received_descriptors.h"
+
 namespace tlscore {
 
 Result<std::unique_ptr<Socket>> Socket::adopt(EventLoop& loop, UniqueFd fd) {
@@ -68,15 +70,8 @@ Result<std::optional<std::size_t>> Socket::try_read_with_descriptor(std::span<st
     m_may_read = errno == EINTR;
     return std::nullopt;
   }
-  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr; part = CMSG_NXTHDR(&message, part)) {
-    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
-    for (std::size_t used = CMSG_LEN(0); used + sizeof(int) <= part->cmsg_len; used += sizeof(int)) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(part) + (used - CMSG_LEN(0)), sizeof fd);
-      UniqueFd received(fd);
-      if (!descriptor) descriptor = std::move(received);
-    }
-  }
+  auto received = received_descriptors(message);
+  if (!descriptor && !received.empty()) descriptor = std::move(received.front());
   return static_cast<std::size_t>(count);
 }
 

@@ -10,11 +10,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
 #include <iostream>
 
 #include "tlscore/base/call_filter.h"
 #include "tlscore/base/log.h"
+#include "tlscore/base/received_descriptors.h"
 #include "tlscore/token/signer_limits.h"
 #include "tlscore/token/signer_messages.h"
 #include "tlscore/token/signer_service.h"
@@ -120,12 +120,8 @@ class Connection {
   }
 
   void keep_descriptor(msghdr& header) {
-    const cmsghdr* control = CMSG_FIRSTHDR(&header);
-    if (control == nullptr || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_RIGHTS) return;
-    if (control->cmsg_len != CMSG_LEN(sizeof(int))) return;
-    int fd = -1;
-    std::memcpy(&fd, CMSG_DATA(control), sizeof fd);
-    m_descriptor.reset(fd);
+    auto received = received_descriptors(header);
+    if (received.size() == 1) m_descriptor = std::move(received.front());
   }
 
   int m_fd;
