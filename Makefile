@@ -26,6 +26,10 @@ INCLUDES := -I. -Itlscore -isystem $(MBEDTLS)/src/include -isystem $(MBEDTLS)/sr
 DEBUG := $(if $(VARIANT),-gline-tables-only,-g)
 CXXFLAGS_ := -std=c++23 $(DEBUG) -fPIE -pthread $(WARNINGS) $(HARDEN) $(SANITIZE) $(INCLUDES) \
 	-DMBEDTLS_USER_CONFIG_FILE='"latchkey_mbedtls.h"' -DMBEDTLS_ALLOW_PRIVATE_ACCESS -DTOML_EXCEPTIONS=0$(if $(CXXFLAGS), $(CXXFLAGS))
+# Nobody waits for what a unit test itself computes, and everybody for its compiler. (A coroutine's tail calls are
+# clang's always, g++'s when it is told.)
+UNIT_OPTIMIZED := $(if $(VARIANT),-O0 -gline-tables-only,-Og -foptimize-sibling-calls -g1)
+UNIT_CXXFLAGS := $(filter-out -O1 -O2 -g -D_FORTIFY_SOURCE=2,$(CXXFLAGS_)) $(UNIT_OPTIMIZED)
 WRAPPED := $(shell cat tlscore/tls/wrapped_symbols.txt 2>/dev/null)
 LDFLAGS_ := -pie -pthread $(SANITIZE) -Wl,-z,relro,-z,now $(foreach f,$(WRAPPED),-Wl,--wrap=$(f),-u,__wrap_$(f))$(if $(LDFLAGS), $(LDFLAGS))
 LIBS := $(MBEDTLS)/lib/libmbedtls.a $(MBEDTLS)/lib/libmbedx509.a $(MBEDTLS)/lib/libmbedcrypto.a \
@@ -129,22 +133,33 @@ $(MBEDTLS)/built: tlscore/get-mbedtls.sh tlscore/mbedtls.version tlscore/latchke
 	@tlscore/get-mbedtls.sh $(MBEDTLS)
 	@touch $@
 
-# The flags stand in a file, so that a change of them builds again and nothing else does.
-$(OUT)/flags: FORCE
-	@mkdir -p $(OUT) && echo '$(CXX_) $(subst ','\'',$(CXXFLAGS_)) $(LDFLAGS_)' | cmp -s - $@ || \
-	  echo '$(CXX_) $(subst ','\'',$(CXXFLAGS_)) $(LDFLAGS_)' > $@
+# The flags stand in files, so that a change of them builds again and nothing else does.
+FLAGS = $(CXX_) $(CXXFLAGS_) $(LDFLAGS_)
+UNIT_FLAGS = $(CXX_) $(UNIT_CXXFLAGS)
+$(OUT)/flags $(OUT)/unit_flags: FORCE
+	@mkdir -p $(OUT) && text='$(subst ','\'',$(if $(filter %unit_flags,$@),$(UNIT_FLAGS),$(FLAGS)))' && \
+	  echo "$$text" | cmp -s - $@ || echo "$$text" > $@
 FORCE:
 
-# The sanitizers' compiler reads the standard library once, before all files. The product's does not, so that it sees
-# what a file forgets to include. (ccache does without, and is faster.)
-PRECOMPILED := $(if $(VARIANT),$(if $(CCACHE),,$(OUT)/library.pch $(OUT)/unit_tests.pch))
-$(OUT)/%.pch: tests/precompiled/%.h $(OUT)/flags
-	@$(CXX_) $(CXXFLAGS_) -fpch-instantiate-templates -x c++-header $< -o $@
+# For the unit tests and for the sanitizers the compiler reads the standard library once, before all files. The product
+# is compiled without, so that it is seen what a file forgets to include. (ccache does without, and is faster.)
+PRECOMPILED := $(if $(CCACHE),,$(if $(VARIANT),$(OUT)/library.h.gch))
+UNIT_PRECOMPILED := $(if $(CCACHE),,$(OUT)/unit_tests.h.gch)
+PRECOMPILE := $(if $(VARIANT),-fpch-instantiate-templates,-w) -x c++-header
+$(OUT)/library.h.gch: tests/precompiled/library.h $(OUT)/flags
+	@$(CXX_) $(CXXFLAGS_) $(PRECOMPILE) $< -o $@
+$(OUT)/unit_tests.h.gch: tests/precompiled/unit_tests.h tests/precompiled/library.h $(OUT)/unit_flags
+	@$(CXX_) $(UNIT_CXXFLAGS) $(PRECOMPILE) $< -o $@
 
 $(OUT)/obj/%.o: %.cc $(OUT)/flags $(PRECOMPILED) | $(MBEDTLS)/built
 	@mkdir -p $(@D)
 	@echo "  C++ $(if $(VARIANT),[$(VARIANT)] )$<"
-	@$(CCACHE) $(CXX_) $(CXXFLAGS_) $(if $(PRECOMPILED),-include-pch $(OUT)/$(if $(filter tests/unit/%,$<),unit_tests,library).pch) -MMD -MP -c $< -o $@
+	@$(CCACHE) $(CXX_) $(CXXFLAGS_) $(PRECOMPILED:%.gch=-include %) -MMD -MP -c $< -o $@
+
+$(OUT)/obj/tests/unit/%.o: tests/unit/%.cc $(OUT)/unit_flags $(UNIT_PRECOMPILED) | $(MBEDTLS)/built
+	@mkdir -p $(@D)
+	@echo "  C++ $(if $(VARIANT),[$(VARIANT)] )$<"
+	@$(CCACHE) $(CXX_) $(UNIT_CXXFLAGS) $(UNIT_PRECOMPILED:%.gch=-include %) -MMD -MP -c $< -o $@
 
 # mbedTLS's private header is C and no C++.
 $(OUT)/obj/%.o: %.c $(OUT)/flags | $(MBEDTLS)/built

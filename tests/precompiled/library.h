@@ -1,4 +1,4 @@
-// Of the standard library, what most files include. Precompiled for the sanitizers (Makefile), included by no
+// Of the standard library, what most files include. Precompiled for some compilers (Makefile), included by no
 // file.
 #pragma once
 

@@ -1,15 +1,15 @@
 // A client that proves an Ed25519 key to our own server: TLS 1.3, and what is refused.
 #include <gtest/gtest.h>
 
-#include "tests/unit/ed25519_key.h"
+#include "tests/unit/seeded_ed25519_key.h"
 #include "tests/unit/tls_pair.h"
 
 namespace tlscore::tls {
 namespace {
 
-using x509::Ed25519Key;
+using x509::SeededEd25519Key;
 
-x509::Certificate certificate_of(const Ed25519Key& key) {
+x509::Certificate certificate_of(const SeededEd25519Key& key) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   return key.self_sign({.common_name = "Somebody",
                         .key = key.public_key(),
@@ -18,7 +18,7 @@ x509::Certificate certificate_of(const Ed25519Key& key) {
                         .dns_names = {}});
 }
 
-std::shared_ptr<const Identity> identity_of(const Ed25519Key& key) {
+std::shared_ptr<const Identity> identity_of(const SeededEd25519Key& key) {
   const auto certificate = certificate_of(key);
   const ByteView der = certificate.der();
   return std::make_shared<const Identity>(
@@ -39,7 +39,7 @@ void show(TlsPair& pair, const std::shared_ptr<const Identity>& identity) {
 }
 
 TEST(Ed25519Handshake, AClientProvesItsKeyInTls13) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   TlsPair pair(client_in(Version::Tls13), {.ask_for_certificate = true});
   const auto identity = identity_of(key);
   show(pair, identity);
@@ -55,18 +55,18 @@ TEST(Ed25519Handshake, AClientProvesItsKeyInTls13) {
 }
 
 TEST(Ed25519Handshake, ASignatureOfAnotherKeyProvesNothing) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   TlsPair pair(client_in(Version::Tls13), {.ask_for_certificate = true});
   const auto identity = identity_of(key);
   show(pair, identity);
-  pair.client().give_signature(Ed25519Key(2).sign(pair.client().signature_request().digest));
+  pair.client().give_signature(SeededEd25519Key(2).sign(pair.client().signature_request().digest));
   static_cast<void>(pair.run_client());
   pair.run_server();
   ASSERT_TRUE(pair.server_error());
 }
 
 TEST(Ed25519Handshake, ASignatureOverSomethingElseProvesNothing) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   TlsPair pair(client_in(Version::Tls13), {.ask_for_certificate = true});
   const auto identity = identity_of(key);
   show(pair, identity);
@@ -79,7 +79,7 @@ TEST(Ed25519Handshake, ASignatureOverSomethingElseProvesNothing) {
 }
 
 TEST(Ed25519Handshake, IsRefusedInTls12BeforeAnythingIsShown) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   TlsPair pair(client_in(Version::Tls12), {.ask_for_certificate = true});
   ASSERT_EQ(pair.run_client(), Wants::Judgement);
   EXPECT_FALSE(pair.client().negotiated().takes_ed25519);
@@ -90,7 +90,7 @@ TEST(Ed25519Handshake, IsRefusedInTls12BeforeAnythingIsShown) {
 }
 
 TEST(Ed25519Handshake, IsRefusedWhereThePartyDoesNotTakeIt) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   const auto identity = identity_of(key);
   Negotiated negotiated;
   negotiated.version = Version::Tls13;

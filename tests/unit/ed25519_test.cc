@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "tests/unit/ed25519_key.h"
+#include "tests/unit/seeded_ed25519_key.h"
 #include "tests/unit/x509_test_data.h"
 #include "tlscore/x509/date.h"
 #include "tlscore/x509/der.h"
@@ -20,7 +20,7 @@ SignatureRequest request(ByteView message) {
 
 SelfSignedOptions options() {
   return {.common_name = "Somebody",
-          .key = Ed25519Key().public_key(),
+          .key = SeededEd25519Key().public_key(),
           .not_before = *parse_rfc3339("2029-01-01"),
           .not_after = *parse_rfc3339("2031-01-01"),
           .dns_names = {"party.example"}};
@@ -47,7 +47,7 @@ TEST(Ed25519, VerifiesTheRfcsSignatures) {
 }
 
 TEST(Ed25519, SaysWhatItIs) {
-  const PublicKey key = Ed25519Key().public_key();
+  const PublicKey key = SeededEd25519Key().public_key();
   EXPECT_EQ(key.type(), PublicKey::Type::Ed25519);
   EXPECT_EQ(key.describe(), "Ed25519");
   EXPECT_EQ(key.bits(), 255U);
@@ -56,7 +56,7 @@ TEST(Ed25519, SaysWhatItIs) {
 }
 
 TEST(Ed25519, RefusesAnyBitOfASignatureChanged) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   const Bytes message = to_bytes("message");
   Bytes signature = key.sign(message);
   EXPECT_TRUE(key.public_key().verify(request(message), signature));
@@ -72,7 +72,7 @@ TEST(Ed25519, RefusesAnyBitOfASignatureChanged) {
 
 TEST(Ed25519, RefusesANumberThatIsNotReduced) {
   // The same signature with the group's order added to its second half: other implementations take it.
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   const Bytes message = to_bytes("message");
   Bytes signature = key.sign(message);
   const Bytes order = *from_hex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
@@ -87,7 +87,7 @@ TEST(Ed25519, RefusesANumberThatIsNotReduced) {
 }
 
 TEST(Ed25519, RefusesARequestThatIsNotForIt) {
-  const PublicKey key = Ed25519Key().public_key();
+  const PublicKey key = SeededEd25519Key().public_key();
   const Bytes digest(32, 7);
   const auto refusal = [&](const SignatureRequest& wanted) {
     return key.verify(wanted, Bytes(64)).error().kind;
@@ -120,7 +120,7 @@ TEST(Ed25519, RefusesWhatIsNoPoint) {
 }
 
 TEST(Ed25519, RefusesASubjectPublicKeyInfoThatIsWrittenOtherwise) {
-  const Ed25519Key key;
+  const SeededEd25519Key key;
   const ByteView point = key.point();
   const Bytes with_parameters =
       der(kDerSequence, {der(kDerSequence, {kEd25519Oid, der(kDerNull, ByteView())}), der_bit_string(point)});
@@ -141,21 +141,21 @@ TEST(Ed25519, ReadsACertificateThatOpensslMade) {
 }
 
 TEST(Ed25519, MakesASelfSignedCertificate) {
-  const Certificate certificate = Ed25519Key().self_sign(options());
+  const Certificate certificate = SeededEd25519Key().self_sign(options());
   EXPECT_EQ(certificate.subject(), "CN=Somebody");
-  EXPECT_EQ(certificate.public_key(), Ed25519Key().public_key());
+  EXPECT_EQ(certificate.public_key(), SeededEd25519Key().public_key());
   EXPECT_TRUE(certificate.check_self_signed());
 }
 
 TEST(Ed25519, ASelfSignedCertificateWithAnotherKeysSignatureIsFoundOut) {
-  const Certificate certificate = Ed25519Key().self_sign(options());
+  const Certificate certificate = SeededEd25519Key().self_sign(options());
   Bytes der(certificate.der().begin(), certificate.der().end());
   der.back() ^= 1U;
   EXPECT_EQ(Certificate::parse_der(der)->check_self_signed().error().kind, ErrorKind::Untrusted);
 }
 
 TEST(Ed25519, ACertificateWithABrokenKeyIsRefused) {
-  const Certificate certificate = Ed25519Key().self_sign(options());
+  const Certificate certificate = SeededEd25519Key().self_sign(options());
   Bytes der(certificate.der().begin(), certificate.der().end());
   const auto at = std::ranges::search(der, certificate.public_key().spki());
   std::ranges::fill(std::span(at).last(kEd25519PointBytes), std::uint8_t{0xff});
@@ -163,7 +163,7 @@ TEST(Ed25519, ACertificateWithABrokenKeyIsRefused) {
 }
 
 TEST(Ed25519, NoCaSpeaksForSuchAKey) {
-  const std::vector<Certificate> chain = {Ed25519Key().self_sign(options())};
+  const std::vector<Certificate> chain = {SeededEd25519Key().self_sign(options())};
   const auto roots = TrustStore::from_certificates(chain);
   ASSERT_TRUE(roots) << roots.error().message;
   const auto path = verify_server_path({chain, "party.example", *parse_rfc3339("2030-01-01"), *roots});

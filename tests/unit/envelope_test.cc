@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/ed25519_key.h"
 #include "tests/unit/openpgp_builder.h"
+#include "tests/unit/seeded_ed25519_key.h"
 #include "tests/unit/x509_builder.h"
 #include "tests/unit/x509_test_data.h"
 #include "tlscore/x509/date.h"
@@ -73,7 +73,7 @@ TEST(Envelope, CarriesTheOpenPgpCertificateOfEachKindOfKey) {
 }
 
 TEST(Envelope, CarriesThatOfAnEd25519Key) {
-  const x509::Ed25519Key own;
+  const x509::SeededEd25519Key own;
   const auto draft =
       draft_envelope(request(own.public_key(), claimed_certificate(own.public_key(), "party.example")));
   ASSERT_TRUE(draft) << draft.error().message;

@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/ed25519_key.h"
+#include "tests/unit/seeded_ed25519_key.h"
 
 namespace proxy {
 namespace {
@@ -13,7 +13,7 @@ using Time = IdentityCache::Time;
 
 IdentityCache::Identity identity() {
   return std::make_shared<tlscore::tls::Identity>(
-      tlscore::tls::Identity{.chain = {}, .key = tlscore::x509::Ed25519Key().public_key()});
+      tlscore::tls::Identity{.chain = {}, .key = tlscore::x509::SeededEd25519Key().public_key()});
 }
 
 TEST(IdentityCache, WhatWasKeptIsFoundUnderItsName) {

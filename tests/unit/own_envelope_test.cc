@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/unit/ed25519_key.h"
 #include "tests/unit/openpgp_builder.h"
+#include "tests/unit/seeded_ed25519_key.h"
 #include "tests/unit/soft_token_fixture.h"
 #include "tests/unit/temp_folder.h"
 #include "tlscore/x509/date.h"
@@ -18,7 +18,7 @@ namespace {
 using tlscore::Cancel;
 using tlscore::fail;
 using tlscore::Task;
-using tlscore::x509::Ed25519Key;
+using tlscore::x509::SeededEd25519Key;
 using tlscore::x509::SignatureRequest;
 
 class OwnEnvelopeTest : public testing::Test {
@@ -43,7 +43,7 @@ class OwnEnvelopeTest : public testing::Test {
 
   std::unique_ptr<tlscore::EventLoop> m_loop = *tlscore::EventLoop::create();
   Cancel m_cancel;
-  Ed25519Key m_key;
+  SeededEd25519Key m_key;
   std::chrono::sys_seconds m_now = *tlscore::x509::parse_rfc3339("2030-01-01");
   tests::TempFolder m_parent;
   std::string m_folder = m_parent.path() + "/certificates";
@@ -125,7 +125,7 @@ TEST_F(OwnEnvelopeTest, IsMadeAnewWhereSomethingElseLiesInItsPlace) {
 
 TEST_F(OwnEnvelopeTest, NothingIsKeptOfASignatureThatIsAnotherKeys) {
   const EnvelopeSigner stranger = [](SignatureRequest request, Cancel&) -> Task<Result<Bytes>> {
-    co_return Ed25519Key(2).sign(request.digest);
+    co_return SeededEd25519Key(2).sign(request.digest);
   };
   const auto made =
       tlscore::token::run_to_end(*m_loop, make_own_envelope(wanted(), m_folder, stranger, m_cancel));

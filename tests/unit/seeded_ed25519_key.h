@@ -1,4 +1,4 @@
-// An Ed25519 key in memory, by libsodium, where a test wants signatures of one. The product holds none.
+// An Ed25519 key in memory, by libsodium, where a test wants signatures of one and no file.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,10 +10,10 @@
 
 namespace tlscore::x509 {
 
-class Ed25519Key {
+class SeededEd25519Key {
  public:
   /// The same key for the same number.
-  explicit Ed25519Key(std::uint8_t number = 1) {
+  explicit SeededEd25519Key(std::uint8_t number = 1) {
     std::array<std::uint8_t, crypto_sign_ed25519_SEEDBYTES> seed{};
     seed.fill(number);
     crypto_sign_ed25519_seed_keypair(m_point.data(), m_secret.data(), seed.data());
