@@ -85,8 +85,10 @@ Diagnosis check_readers(const DoctorFacts& facts) {
   if (const udev::UsbToken* unseen = places.unseen_reader()) {
     const std::string says = "pcscd does not see the reader " + udev::describe(*unseen);
     if (facts.usb_holders.empty())
-      return result(Verdict::Problem, says,
-                    "install its driver (mostly the package libccid), then plug it in again");
+      return result(
+          Verdict::Problem, says,
+          "install its driver (mostly the package libccid), then plug it in again; where it has worked "
+          "before, run `sudo systemctl restart pcscd`");
     return result(Verdict::Problem, says + ": " + token::describe(facts.usb_holders) + " has it open",
                   token::how_gnupg_shares() + ", and plug the token in again");
   }

@@ -133,10 +133,11 @@ std::string TokenPlaces::why_none() const {
     return m_readers.readers.empty() ? "" : "there is no card in the reader";
   }
   if (const udev::UsbToken* unseen = unseen_reader()) {
-    std::string why = "pcscd does not see the reader " + describe(*unseen);
-    if (!m_holders_of_unseen.empty())
-      why += ": " + held_sentence(m_holders_of_unseen) + ", and plug the token in again";
-    return why;
+    const std::string why = "pcscd does not see the reader " + describe(*unseen);
+    if (!m_holders_of_unseen) return why + " yet";
+    if (!m_holders_of_unseen->empty())
+      return why + ": " + held_sentence(*m_holders_of_unseen) + ", and plug the token in again";
+    return why + ": plug it in again; if that does not help, run `sudo systemctl restart pcscd`";
   }
   return "there is no card in the reader " + printable(reader_of(m_usb.front())->name);
 }
@@ -148,7 +149,7 @@ const udev::UsbToken* TokenPlaces::unseen_reader() const {
   return unseen == m_usb.end() ? nullptr : &*unseen;
 }
 
-void TokenPlaces::see_holders_of_unseen(std::vector<token::CardHolder> holders) {
+void TokenPlaces::see_holders_of_unseen(std::optional<std::vector<token::CardHolder>> holders) {
   m_holders_of_unseen = std::move(holders);
 }
 

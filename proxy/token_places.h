@@ -3,6 +3,7 @@
 // Pure: the watchers bring the facts (token_watch.h).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -53,8 +54,8 @@ class TokenPlaces {
 
   /// The USB reader that pcscd should see and does not; null when there is none.
   [[nodiscard]] const udev::UsbToken* unseen_reader() const;
-  /// Who has that one open, past pcscd.
-  void see_holders_of_unseen(std::vector<tlscore::token::CardHolder> holders);
+  /// Who has that one open, past pcscd, once pcscd has had the time to find it. Nothing: it may still do so.
+  void see_holders_of_unseen(std::optional<std::vector<tlscore::token::CardHolder>> holders);
 
  private:
   using Reader = tlscore::token::CardReader;
@@ -68,7 +69,7 @@ class TokenPlaces {
   std::vector<udev::UsbToken> m_usb;
   std::uint64_t m_usb_removals = 0;
   tlscore::token::CardReaders m_readers;
-  std::vector<tlscore::token::CardHolder> m_holders_of_unseen;
+  std::optional<std::vector<tlscore::token::CardHolder>> m_holders_of_unseen;
   std::vector<TokenPlace> m_in;
 };
 

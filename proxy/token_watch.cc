@@ -45,7 +45,7 @@ void TokenWatch::report(const TokenPlaces::Changes& changes) {
   for (const TokenPlace& place : changes.came) m_callbacks.came(place);
   for (const TokenPlace& place : changes.held) m_callbacks.held(place);
   for (const TokenPlace& place : changes.released) m_callbacks.released(place);
-  m_places.see_holders_of_unseen({});
+  m_places.see_holders_of_unseen(std::nullopt);
   m_next_look.reset();
   if (m_places.unseen_reader() != nullptr)
     m_next_look = m_loop.after(kPcscdIsSlow, [this] { look_for_holders(); });

@@ -180,6 +180,7 @@ TEST(Doctor, AReaderThatPcscdDoesNotSeeIsAProblemAndItsHolderIsNamed) {
   DoctorFacts facts = healthy();
   facts.readers.readers.clear();
   expect(facts, "readers", Verdict::Problem, "libccid");
+  expect(facts, "readers", Verdict::Problem, "sudo systemctl restart pcscd");
   facts.usb_holders = {{.pid = 4711, .owner = 1000, .name = "scdaemon"}};
   expect(facts, "readers", Verdict::Problem, "gpgconf --kill scdaemon");
   EXPECT_TRUE(found(facts, "readers").says.contains("process 4711"));

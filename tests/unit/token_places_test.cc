@@ -6,6 +6,7 @@
 namespace proxy {
 namespace {
 
+using tlscore::token::CardHolder;
 using tlscore::token::CardReader;
 using tlscore::token::CardReaders;
 
@@ -144,11 +145,21 @@ TEST(TokenPlaces, SaysWhoHoldsAReaderThatPcscdDoesNotSee) {
   EXPECT_EQ(places.unseen_reader(), nullptr);
   places.see_usb({usb(5)});
   ASSERT_NE(places.unseen_reader(), nullptr);
-  places.see_holders_of_unseen({{.pid = 4711, .owner = 0, .name = "scdaemon"}});
+  EXPECT_TRUE(places.why_none().ends_with(" yet")) << places.why_none();
+  places.see_holders_of_unseen(std::vector<CardHolder>{{.pid = 4711, .owner = 0, .name = "scdaemon"}});
   EXPECT_TRUE(places.why_none().contains("scdaemon (GnuPG), process 4711, has the card"))
       << places.why_none();
   places.see_readers(readers({reader("A", 5)}));
   EXPECT_EQ(places.unseen_reader(), nullptr);
+}
+
+TEST(TokenPlaces, SaysWhatToDoAboutAReaderThatNobodyHasAndPcscdDoesNotSee) {
+  TokenPlaces places(TokenSource::Both);
+  places.see_readers(readers({}));
+  places.see_usb({usb(5)});
+  places.see_holders_of_unseen(std::vector<CardHolder>());
+  EXPECT_TRUE(places.why_none().contains("plug it in again; if that does not help, run `sudo systemctl"))
+      << places.why_none();
 }
 
 TEST(TokenPlaces, WithoutPcscEachTokenThatLeavesTakesThePlaceWithIt) {
