@@ -10,6 +10,7 @@
 #include "proxy/dispatch_entry.h"
 #include "proxy/dispatcher.h"
 #include "proxy/protect_process.h"
+#include "tlscore/base/signal_watch.h"
 #include "udev/journal.h"
 #include "udev/service_manager.h"
 
@@ -20,17 +21,6 @@ using namespace tlscore;
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{5000};
-
-struct Life {
-  EventLoop& loop;
-  Dispatcher& dispatcher;
-};
-
-void on_signal(evutil_socket_t /*number*/, short /*what*/, void* self) noexcept {
-  const auto& life = *static_cast<Life*>(self);
-  life.dispatcher.stop();
-  life.loop.stop();
-}
 
 /// systemd keeps the table over a restart, an upgrade's for one. A user is stored under his number.
 void store_entry(uid_t user, int socket) {
@@ -64,14 +54,11 @@ Result<void> dispatch() {
   const std::unique_ptr<Dispatcher> dispatcher =
       TRY(Dispatcher::start(*loop, std::move(handed.sockets), store_entry));
   enter_those_stored(*dispatcher, std::move(handed.stored));
-  Life life{.loop = *loop, .dispatcher = *dispatcher};
-  std::vector<Event> signals;
-  for (const int number : {SIGTERM, SIGINT}) {
-    Event event(evsignal_new(loop->base(), number, on_signal, &life));
-    if (!event || event_add(event.get(), nullptr) != 0)
-      return fail(ErrorKind::Internal, "signals cannot be watched");
-    signals.push_back(std::move(event));
-  }
+  SignalWatch signals;
+  TRY(signals.start(*loop, {SIGTERM, SIGINT}, [&](int) {
+    dispatcher->stop();
+    loop->stop();
+  }));
   udev::tell_service_manager("READY=1");
   loop->run_until_tasks_end();
   return {};

@@ -1,42 +1,20 @@
-// The daemon's life: settings, token, port, control socket, signals.
+// Set up in the order in which things depend on each other, ended in the other one.
 #include "proxy/daemon.h"
 
 #include <signal.h>
 
 #include <algorithm>
-#include <filesystem>
 
 #include "proxy/client_connection.h"
 #include "proxy/control_client.h"
-#include "proxy/control_server.h"
-#include "proxy/credentials.h"
-#include "proxy/demo_party.h"
-#include "proxy/dispatched_port.h"
 #include "proxy/dispatcher.h"
 #include "proxy/dns_sources.h"
-#include "proxy/first_steps.h"
-#include "proxy/gates.h"
-#include "proxy/identity_questions.h"
-#include "proxy/idle_lock.h"
-#include "proxy/last_judgements.h"
-#include "proxy/listener.h"
-#include "proxy/live_connections.h"
-#include "proxy/local_leaves.h"
-#include "proxy/machine_tokens.h"
 #include "proxy/outcomes.h"
-#include "proxy/page_state.h"
 #include "proxy/party_cas.h"
-#include "proxy/party_memory.h"
 #include "proxy/paths.h"
-#include "proxy/protect_process.h"
-#include "proxy/question_notifier.h"
-#include "proxy/resolver.h"
-#include "proxy/service_status.h"
-#include "proxy/session_guard.h"
 #include "proxy/user_keyring.h"
 #include "tlscore/base/log.h"
 #include "tlscore/x509/random.h"
-#include "udev/journal.h"
 #include "udev/service_manager.h"
 
 namespace proxy {
@@ -64,64 +42,7 @@ void tell_of_closed(std::size_t count) {
   log(LogLevel::Notice, "closed " + what + " that the token had opened", {{"EVENT", "closed"}});
 }
 
-/// Members in the order of creation; each uses those above it.
-class Daemon {
- public:
-  static Result<std::unique_ptr<Daemon>> create(std::string config_file, std::string dispatcher);
-  void run();
-  [[nodiscard]] Services& services() { return *m_services; }
-  [[nodiscard]] const std::string& state_folder() const { return m_state_folder; }
-
- private:
-  Daemon(std::string config_file, std::string dispatcher)
-      : m_config_file(std::move(config_file)), m_dispatcher(std::move(dispatcher)) {}
-  Result<void> set_up();
-  /// What is made of a configuration, and used if all the rest of it is good, too.
-  struct Made {
-    std::shared_ptr<const Settings> settings;
-    std::shared_ptr<dns::TlsaSearch> addresses;
-  };
-  Result<Made> make_settings(Config config);
-  OnClient on_client();
-  OnStranger on_stranger();
-  void enter_dispatcher();
-  Result<void> listen();
-  Result<void> watch_signals();
-  void show_questions();
-  Result<void> reload();
-  void stop();
-  static void on_signal(evutil_socket_t number, short what, void* self) noexcept;
-
-  std::string m_config_file;
-  std::string m_dispatcher;  ///< Where it listens, if there is one.
-  std::string m_state_folder;
-  std::vector<UniqueFd> m_handed;  ///< By systemd's socket units.
-  std::unique_ptr<EventLoop> m_loop;
-  std::unique_ptr<Workers> m_workers;
-  std::unique_ptr<Resolver> m_resolver;
-  std::shared_ptr<openpgp_auth::KeyringLookups> m_keyring;
-  std::shared_ptr<judge::SeenTlsa> m_seen_tlsa;
-  LiveConnections m_connections;
-  PartyMemory m_memory;
-  LastJudgements m_judgements;
-  std::unique_ptr<IdentityQuestions> m_questions;
-  std::unique_ptr<QuestionNotifier> m_notifier;  ///< Null until there is a question.
-  std::unique_ptr<PageState> m_pages;
-  Credentials m_credentials;
-  std::unique_ptr<DemoParty> m_demo;
-  std::unique_ptr<MachineTokens> m_tokens;
-  std::unique_ptr<LocalLeaves> m_leaves;
-  std::unique_ptr<Services> m_services;
-  std::unique_ptr<IdleLock> m_idle_lock;
-  std::unique_ptr<SessionGuard> m_session_guard;
-  std::unique_ptr<ControlServer> m_control;
-  std::unique_ptr<DispatchedPort> m_dispatched;  ///< Null where nobody holds the port for us.
-  std::vector<std::unique_ptr<Listener>> m_listeners;
-  std::unique_ptr<Gates> m_gates;
-  std::vector<Event> m_signals;
-  std::unique_ptr<ServiceStatus> m_service_status;  ///< Null without systemd.
-  bool m_stopping = false;
-};
+}  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::create(std::string config_file, std::string dispatcher) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config_file), std::move(dispatcher)));
@@ -188,7 +109,7 @@ Result<void> Daemon::set_up() {
   m_gates = std::make_unique<Gates>(*m_loop, m_tokens->tokens());
   m_gates->use(TRY(m_gates->prepare(m_services->settings->config().gates, m_services->outcomes)));
   m_services->gates = m_gates.get();
-  TRY(watch_signals());
+  TRY(m_signals.start(*m_loop, {SIGTERM, SIGINT, SIGHUP}, [this](int number) { on_signal(number); }));
   const std::chrono::milliseconds idle = m_services->settings->config().token.lock_after_idle;
   m_idle_lock = std::make_unique<IdleLock>(
       *m_loop, m_tokens->tokens(), [this] { return std::max(m_connections.last_use(), m_gates->last_use()); },
@@ -242,16 +163,6 @@ Result<void> Daemon::listen() {
   return {};
 }
 
-Result<void> Daemon::watch_signals() {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-    Event event(evsignal_new(m_loop->base(), number, on_signal, this));
-    if (!event || event_add(event.get(), nullptr) != 0)
-      return fail(ErrorKind::Internal, "signals cannot be watched");
-    m_signals.push_back(std::move(event));
-  }
-  return {};
-}
-
 void Daemon::show_questions() {
   if (!m_notifier)
     m_notifier = std::make_unique<QuestionNotifier>(*m_loop, *m_questions,
@@ -259,11 +170,10 @@ void Daemon::show_questions() {
   m_notifier->look();
 }
 
-void Daemon::on_signal(evutil_socket_t number, short /*what*/, void* self) noexcept {
-  auto& daemon = *static_cast<Daemon*>(self);
+void Daemon::on_signal(int number) {
   if (number != SIGHUP) {
-    daemon.stop();
-  } else if (const auto reloaded = daemon.reload(); !reloaded) {
+    stop();
+  } else if (const auto reloaded = reload(); !reloaded) {
     log(LogLevel::Error, "the configuration was not read again: " + reloaded.error().message);
   }
 }
@@ -316,64 +226,6 @@ void Daemon::stop() {
 void Daemon::run() {
   m_service_status = ServiceStatus::start(*m_loop, m_tokens->tokens());
   m_loop->run_until_tasks_end();
-}
-
-/// As the file says now; while it is broken, as it said last.
-std::function<ProgramsConfigured()> programs_of(const std::string& config_file) {
-  return [config_file, last = ProgramsConfigured{}]() mutable {
-    if (const auto config = find_config(config_file)) last = ProgramsConfigured::of(*config);
-    return last;
-  };
-}
-
-/// Where it listens at a path.
-std::vector<std::string> socket_folders_of(const std::string& config_file) {
-  std::vector<std::string> folders;
-  const auto config = find_config(config_file);
-  if (!config) return folders;
-  for (const ListenAddress& each : config->listen.address) {
-    if (each.is_unix) folders.push_back(std::filesystem::path(each.address).parent_path());
-  }
-  return folders;
-}
-
-}  // namespace
-
-int run_daemon(Arguments arguments, std::ostream& out, std::ostream& err) {
-  constexpr auto kFlags = std::to_array<std::string_view>({"--first-steps"});
-  constexpr auto kOptions = std::to_array<std::string_view>({"--config", "--dispatcher"});
-  const auto parsed = parse_arguments(arguments, kFlags, kOptions);
-  if (!parsed || (!parsed->rest.empty() && !parsed->has("--help"))) {
-    const Error error = parsed ? Error{ErrorKind::Malformed, "run takes no arguments"} : parsed.error();
-    return complain(err, "run", error, kUsage);
-  }
-  if (parsed->has("--help")) {
-    out << "usage: latchkey run [--config FILE] [--first-steps] [--dispatcher SOCKET]\n"
-           "Runs the proxy in the foreground. --first-steps prints what to try.\n"
-           "--dispatcher names the socket of whoever holds the port for all users of this machine\n"
-           "(default "
-        << kDispatcherSocket
-        << "); where nobody listens there, the proxy holds the port itself.\n"
-           "Exit status: 0 stopped, 1 failed, 2 usage or configuration.\n";
-    return kSuccess;
-  }
-  udev::log_to_journal();
-  const std::string config_file = parsed->value("--config");
-  if (const auto ready =
-          protect_process(programs_of(config_file), own_folders(BaseFolders::of_this_process()),
-                          socket_folders_of(config_file));
-      !ready)
-    return complain(err, "run", ready.error(), kFailure);
-  const std::string dispatcher = parsed->value("--dispatcher");
-  auto daemon = Daemon::create(config_file, dispatcher.empty() ? std::string(kDispatcherSocket) : dispatcher);
-  if (!daemon) {
-    const ErrorKind kind = daemon.error().kind;
-    const bool is_config = kind == ErrorKind::Malformed || kind == ErrorKind::TooLarge;
-    return complain(err, "run", daemon.error(), is_config ? kUsage : kFailure);
-  }
-  if (parsed->has("--first-steps")) print_first_steps((*daemon)->services(), out);
-  (*daemon)->run();
-  return kSuccess;
 }
 
 }  // namespace proxy

@@ -27,7 +27,8 @@ Result<std::unique_ptr<GateRun>> GateRun::create(GateConfig config, CacheConfig 
   const Tokens* const tokens = uses_token ? &run->m_tokens->tokens() : nullptr;
   auto outcomes = TRY(run->make_outcomes());
   run->m_gate = TRY(Gate::start(*run->m_loop, run->m_config, tokens, std::move(outcomes)));
-  TRY(run->watch_signals());
+  TRY(run->m_signals.start(*run->m_loop, {SIGTERM, SIGINT, SIGHUP},
+                           [self = run.get()](int number) { self->on_signal(number); }));
   if (uses_token) TRY(run->m_tokens->start());
   return run;
 }
@@ -56,24 +57,13 @@ Result<void> GateRun::open_tokens(const std::string& config_file) {
   return {};
 }
 
-Result<void> GateRun::watch_signals() {
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) {
-    Event event(evsignal_new(m_loop->base(), number, on_signal, this));
-    if (!event || event_add(event.get(), nullptr) != 0)
-      return fail(ErrorKind::Internal, "signals cannot be watched");
-    m_signals.push_back(std::move(event));
-  }
-  return {};
-}
-
-void GateRun::on_signal(evutil_socket_t number, short /*what*/, void* self) noexcept {
-  auto& run = *static_cast<GateRun*>(self);
+void GateRun::on_signal(int number) {
   if (number != SIGHUP) {
-    run.stop();
+    stop();
     return;
   }
-  run.reload();
-  if (run.m_tokens) run.unlock();
+  reload();
+  if (m_tokens) unlock();
 }
 
 void GateRun::reload() {

@@ -7,6 +7,7 @@
 
 #include "proxy/gate.h"
 #include "proxy/machine_tokens.h"
+#include "tlscore/base/signal_watch.h"
 #include "tlscore/token/terminal.h"
 
 namespace proxy {
@@ -35,11 +36,10 @@ class GateRun {
   GateRun(GateConfig config, CacheConfig cache);
   [[nodiscard]] tlscore::Result<std::shared_ptr<tlscore::judge::OutcomeCache>> make_outcomes();
   tlscore::Result<void> open_tokens(const std::string& config_file);
-  tlscore::Result<void> watch_signals();
   void reload();
   void unlock();
   void stop();
-  static void on_signal(evutil_socket_t number, short what, void* self) noexcept;
+  void on_signal(int number);
 
   GateConfig m_config;
   CacheConfig m_cache;
@@ -48,7 +48,7 @@ class GateRun {
   tlscore::Cancel m_unlocking;
   std::unique_ptr<MachineTokens> m_tokens;  ///< Null: every key is in a file.
   std::unique_ptr<Gate> m_gate;
-  std::vector<tlscore::Event> m_signals;
+  tlscore::SignalWatch m_signals;
   bool m_stopping = false;
 };
 

@@ -1,15 +1,14 @@
 // One signer process, one event loop.
 #include "proxy/token_session.h"
 
-#include <event2/event.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <csignal>
 #include <optional>
 
 #include "proxy/paths.h"
+#include "tlscore/base/signal_watch.h"
 #include "tlscore/token/gnupg_logout.h"
 #include "tlscore/token/key_selection.h"
 #include "tlscore/token/soft_token.h"
@@ -43,10 +42,6 @@ Task<void> run_into(Task<Result<std::string>> task, TokenSession& session,
                     std::optional<Result<std::string>>& outcome) {
   outcome = co_await std::move(task);
   session.loop->stop();
-}
-
-void on_signal(int /*number*/, short /*what*/, void* cancel) noexcept {
-  static_cast<Cancel*>(cancel)->request({ErrorKind::Cancelled, "stopped"});
 }
 
 }  // namespace
@@ -101,13 +96,9 @@ Task<void> leave_card(SignerClient& signer, EventLoop& loop) {
 }
 
 Result<std::string> run_session(TokenOutcome task, TokenSession& session) {
-  std::array<Event, 3> signals;
-  constexpr std::array<int, 3> kNumbers = {SIGINT, SIGTERM, SIGHUP};
-  for (std::size_t i = 0; i < signals.size(); ++i) {
-    signals[i].reset(evsignal_new(session.loop->base(), kNumbers[i], on_signal, &session.cancel));
-    if (!signals[i] || event_add(signals[i].get(), nullptr) != 0)
-      return fail(ErrorKind::Internal, "no signals");
-  }
+  SignalWatch signals;
+  TRY(signals.start(*session.loop, {SIGINT, SIGTERM, SIGHUP},
+                    [&](int) { session.cancel.request({ErrorKind::Cancelled, "stopped"}); }));
   // A signer that is killed cannot put the terminal back in order.
   const token::TerminalState terminal(STDIN_FILENO);
   std::optional<Result<std::string>> outcome;
