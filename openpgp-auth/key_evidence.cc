@@ -101,7 +101,7 @@ std::vector<std::string> fitting_names(const KeyQuestion& question, const Checke
   return names;
 }
 
-std::string quoted(std::string_view user_id) {
+std::string in_quotes(std::string_view user_id) {
   constexpr std::size_t kMaxShownBytes = 120;
   return "\"" + tlscore::x509::escape_controls(user_id.substr(0, kMaxShownBytes)) + "\"";
 }
@@ -118,15 +118,15 @@ NameFinding judge_names(const KeyQuestion& question, const KeyringAnswer& answer
   if (names.empty()) {
     const bool is_client = question.role == Role::Client;
     return {Verdict::Fail, is_client ? key + " has no good user ID"
-                                     : "no user ID of " + key + " is " + quoted("https://" + question.host) +
-                                           " or the bare name"};
+                                     : "no user ID of " + key + " is " +
+                                           in_quotes("https://" + question.host) + " or the bare name"};
   }
   for (const std::string& name : names) {
     const auto valid = std::ranges::find(answer.validity.user_ids, name, &UserIdValidity::text);
     if (valid == answer.validity.user_ids.end() || !is_valid(*valid)) continue;
-    return {Verdict::Pass, key + " is valid in your keyring for " + quoted(name)};
+    return {Verdict::Pass, key + " is valid in your keyring for " + in_quotes(name)};
   }
-  return {Verdict::Fail, key + " is in your keyring, and not valid there for " + quoted(names.front()) +
+  return {Verdict::Fail, key + " is in your keyring, and not valid there for " + in_quotes(names.front()) +
                              "; if you have checked whose it is: gpg --quick-lsign-key " +
                              answer.certificate.primary().fingerprint};
 }
