@@ -155,7 +155,9 @@ int run_ca(Arguments arguments, std::ostream& out, std::ostream& err) {
   if (parsed->has("--help")) return out << kHelp, kSuccess;
   const std::string action = parsed->rest.size() == 1 ? parsed->rest.front() : "";
   Result<void> done = fail(ErrorKind::Malformed, "one of export, install, uninstall (--help tells more)");
-  if (action == "export") {
+  if (!parsed->value("--party").empty() && action != "export") {
+    done = fail(ErrorKind::Malformed, "--party goes with export: install and uninstall concern all parties");
+  } else if (action == "export") {
     done = export_all(*parsed, out, err);
   } else if (action == "install") {
     done = install(*parsed, out, err);

@@ -63,6 +63,8 @@ def test_browsers_are_told_and_forget_again(latchkey, browsers, home):
     for folder in browsers:
         assert [name.split(" [")[0] for name in sorted(nicknames(folder))] == [
             f"Latchkey CA for {name}" for name in ("a.example.org", "b.example.org", "demo.latchkey.test")]
+    of_one = proxy.run("ca", "install", "--party", "a.example.org")
+    assert of_one.returncode == 2 and "--party goes with export" in of_one.stderr, "it would take the others out"
     assert "0 added, 3 were there" in proxy.run("ca", "install").stdout
     fewer = latchkey(parties=parties("a.example.org"))
     assert fewer.run("ca", "install").returncode == 0
