@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -24,8 +25,8 @@ namespace {
 /// What is to be made anew for one key.
 struct Due {
   KeyInfo key;
-  std::optional<std::string> subject;                     ///< Of its certificate.
-  std::optional<openpgp_auth::EnvelopeRequest> envelope;  ///< The one to make.
+  std::optional<std::string> subject;                    ///< Of its certificate.
+  std::vector<openpgp_auth::EnvelopeRequest> envelopes;  ///< Those to make.
 };
 
 std::string name_of(const KeyInfo& key) {
@@ -42,12 +43,10 @@ std::string told(const KeyInfo& key, const std::string& folder) {
          (is_due ? ", and its issuer has to make the next: `latchkey token request`\n" : ", not due\n");
 }
 
-/// Blocks while gpg is asked.
-std::optional<openpgp_auth::EnvelopeRequest> due_envelope(const KeyInfo& key, const std::string& folder) {
-  const auto scratch = make_runtime_folder(BaseFolders::of_this_process());
-  const auto keyring = scratch ? openpgp_auth::Keyring::create("", *scratch) : fail(scratch.error());
-  const auto own = keyring ? openpgp_auth::find_own_openpgp(*keyring, key.public_key, "")
-                           : Result<openpgp_auth::OwnCertificate>(fail(keyring.error()));
+std::optional<openpgp_auth::EnvelopeRequest> due_envelope(const openpgp_auth::Keyring& keyring,
+                                                          const KeyInfo& key, const std::string& user_id,
+                                                          const std::string& folder) {
+  const auto own = openpgp_auth::find_own_openpgp(keyring, key.public_key, user_id);
   if (!own) return std::nullopt;
   openpgp_auth::EnvelopeRequest wanted{
       .key = key.public_key, .openpgp = own->octets, .now = x509::now(), .expires = own->expires};
@@ -60,25 +59,47 @@ std::optional<openpgp_auth::EnvelopeRequest> due_envelope(const KeyInfo& key, co
   return wanted;
 }
 
-std::vector<Due> what_is_due(const std::vector<KeyInfo>& keys, const std::string& folder, std::string& text) {
+/// Blocks while gpg is asked.
+std::vector<openpgp_auth::EnvelopeRequest> due_envelopes(const KeyInfo& key, const TokenSession& session) {
+  const auto scratch = make_runtime_folder(BaseFolders::of_this_process());
+  const auto keyring = scratch ? openpgp_auth::Keyring::create("", *scratch) : fail(scratch.error());
+  std::map<std::string, openpgp_auth::EnvelopeRequest> due;  // a party may name the primary user ID, too
+  if (!keyring) return {};
+  for (const std::string& user_id : session.user_ids) {
+    if (auto one = due_envelope(*keyring, key, user_id, session.settings.certificate_folder)) {
+      std::string name = openpgp_auth::own_envelope_name(*one);
+      due.try_emplace(std::move(name), std::move(*one));
+    }
+  }
+  std::vector<openpgp_auth::EnvelopeRequest> all;
+  for (auto& [name, one] : due) all.push_back(std::move(one));
+  return all;
+}
+
+std::vector<Due> what_is_due(const std::vector<KeyInfo>& keys, const TokenSession& session,
+                             std::string& text) {
+  const std::string& folder = session.settings.certificate_folder;
   std::vector<Due> all;
   for (const KeyInfo& key : keys) {
-    Due due{.key = key, .subject = token::name_to_renew(key, folder), .envelope = due_envelope(key, folder)};
+    Due due{
+        .key = key, .subject = token::name_to_renew(key, folder), .envelopes = due_envelopes(key, session)};
     if (!due.subject) text += told(key, folder);
-    if (due.subject || due.envelope) all.push_back(std::move(due));
+    if (due.subject || !due.envelopes.empty()) all.push_back(std::move(due));
   }
   return all;
 }
 
-Task<Result<void>> renew_envelope(SignerClient& signer, Due due, TokenSession& session, std::string& text) {
-  openpgp_auth::EnvelopeSigner sign = [&signer, fingerprint = due.key.fingerprint](
-                                          x509::SignatureRequest request, Cancel& cancel) {
-    return signer.sign(fingerprint, std::move(request), cancel);
-  };
-  const auto made = co_await openpgp_auth::make_own_envelope(
-      std::move(*due.envelope), session.settings.certificate_folder, std::move(sign), session.cancel);
-  if (!made) co_return fail(made.error());
-  text += name_of(due.key) + "made its envelope anew, until " + x509::to_date(made->not_after()) + "\n";
+Task<Result<void>> renew_envelopes(SignerClient& signer, Due due, TokenSession& session, std::string& text) {
+  for (openpgp_auth::EnvelopeRequest& envelope : due.envelopes) {
+    openpgp_auth::EnvelopeSigner sign = [&signer, fingerprint = due.key.fingerprint](
+                                            x509::SignatureRequest request, Cancel& cancel) {
+      return signer.sign(fingerprint, std::move(request), cancel);
+    };
+    const auto made = co_await openpgp_auth::make_own_envelope(
+        std::move(envelope), session.settings.certificate_folder, std::move(sign), session.cancel);
+    if (!made) co_return fail(made.error());
+    text += name_of(due.key) + "made its envelope anew, until " + x509::to_date(made->not_after()) + "\n";
+  }
   co_return Result<void>();
 }
 
@@ -90,8 +111,7 @@ Task<Result<void>> renew(SignerClient& signer, Due due, TokenSession& session, s
     text += name_of(due.key) + "made a certificate for " + printable(made->subject()) + ", until " +
             x509::to_date(made->not_after()) + "\n";
   }
-  if (!due.envelope) co_return Result<void>();
-  co_return co_await renew_envelope(signer, std::move(due), session, text);
+  co_return co_await renew_envelopes(signer, std::move(due), session, text);
 }
 
 /// `text` is added to.
@@ -101,7 +121,7 @@ Task<Result<void>> renew_on_token(std::string uri, TokenSession& session, std::s
   std::string selection = uri;
   const auto visible = co_await keys_of(**signer, std::move(selection), session.cancel);
   if (!visible) co_return fail(visible.error());
-  std::vector<Due> all = what_is_due(*visible, session.settings.certificate_folder, text);
+  std::vector<Due> all = what_is_due(*visible, session, text);
   if (all.empty()) co_return Result<void>();
   const auto unlocked = co_await unlock(**signer, session);
   if (!unlocked) co_return fail(unlocked.error());

@@ -54,6 +54,7 @@ Result<std::unique_ptr<TokenSession>> make_token_session(ParsedArguments argumen
   session->token = config.token;
   session->settings = token_settings(config.token, session->state_folder);
   session->settings.ca_key = config.ca.key;
+  for (const Party& party : config.parties) session->user_ids.insert(party.user_id);
   session->loop = TRY(EventLoop::create());
   session->arguments = std::move(arguments);
   return session;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ struct TokenSession {
   ParsedArguments arguments;
   TokenConfig token;  ///< What stands in the configuration.
   TokenSettings settings;
+  std::set<std::string> user_ids{""};  ///< Those that parties are to see; empty: the primary one.
   std::string state_folder;
   std::unique_ptr<tlscore::EventLoop> loop;
   tlscore::Cancel cancel;  ///< Requested by Ctrl-C, so that a PIN prompt ends in order.

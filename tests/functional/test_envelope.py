@@ -112,10 +112,10 @@ def test_who_trusts_another_one_alone_does_not_take_it(latchkey, pki, home, enve
 @pytest.fixture
 def with_keyring(latchkey, home):
     """Makes a Latchkey whose token has this key, and whose user's keyring has its OpenPGP certificate."""
-    def make(key, server):
-        inside = openpgp.certificate(key, [NAME], flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
+    def make(key, server, names=(NAME,), **party):
+        inside = openpgp.certificate(key, list(names), flags=openpgp.CERTIFY | openpgp.SIGN | openpgp.AUTHENTICATE)
         plain = envelopes.make(home / "plain", key.private, inside, NAME)
-        product = latchkey(server, token=tokens.make(home / "token", plain), party={"auth": ["openpgp-x509"]})
+        product = latchkey(server, token=tokens.make(home / "token", plain), party={"auth": ["openpgp-x509"]} | party)
         keyring = pathlib.Path(product.environment["HOME"]) / ".gnupg"
         keyring.mkdir(mode=0o700, parents=True)
         subprocess.run(["gpg", "--homedir", str(keyring), "--batch", "--quiet", "--no-autostart", "--import"], input=inside,
@@ -141,6 +141,22 @@ def test_renew_makes_the_one_anew_that_is_due(with_keyring, pki, home, days):
     if days < 120:
         openssl("verify", "-CAfile", kept, "-check_ss_sig", kept)
         assert openssl("x509", "-in", kept, "-noout", "-checkend", 360 * 86400)
+
+
+def test_renew_makes_those_of_other_user_ids_anew_too(with_keyring, pki, home):
+    key, other = openpgp.Key("p256"), "Other <other@party.test>"
+    with servers.OpensslServer(pki.server(), "1.3") as server:
+        product = with_keyring(key, server, (NAME, other), user_id=other)
+        with product as proxy:
+            assert clients.curl(URL, port=proxy.port).status == 200
+    (kept,) = (product.folder / "state/latchkey/certificates").glob("*.envelope.pem")
+    inside = envelopes.content(kept.read_bytes())
+    assert other.encode() in inside
+    older = envelopes.make(home / "older", key.private, inside, NAME, 100).certificate.read_text()
+    kept.write_text(older)
+    said = product.run("token", "renew")
+    assert said.returncode == 0 and said.stdout.count("made its envelope anew") == 1, said.stderr + said.stdout
+    assert kept.read_text() != older and envelopes.content(kept.read_bytes()) == inside
 
 
 @pytest.mark.parametrize("kind", ["rsa", "p256", "ed25519"])
