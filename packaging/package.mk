@@ -65,7 +65,7 @@ deb: dist
 	@ls build/deb/*.deb
 
 # --- Tests of all this -------------------------------------------------------------------------------------
-DEPS_PACKAGE_TEST := desktop-file-utils fish git man-db mandoc mmdebstrap python3-pytest strace udev zsh
+DEPS_PACKAGE_TEST := autopkgtest desktop-file-utils fish git man-db mandoc mmdebstrap python3-pytest strace udev zsh
 deps-package-test: deps-package
 	$(call install_missing,$(DEPS_PACKAGE_TEST))
 

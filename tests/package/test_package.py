@@ -1,13 +1,12 @@
 """The package, as dpkg and lintian see it, and in a clean root: what an installation, an upgrade and a removal leave."""
 import hashlib
 import os
-import pathlib
 import re
 import shutil
-import subprocess
 
 import pytest
 
+from clean_root import Root, first_names
 from conftest import ROOT, make, run
 from support.debian_package import newer
 
@@ -34,54 +33,16 @@ def test_the_package_holds_what_make_install_installs(package, installed):
     assert {name.replace("/usr/lib/systemd/system", "/lib/systemd/system") for name in listed} - own == expected
 
 
-class Root:
-    """A Debian in a folder, with the package's dependencies and nothing else of it."""
-
-    def __init__(self, folder, package):
-        self.path = pathlib.Path(folder) / "root"
-        depends = run(["dpkg-deb", "-f", package, "Depends"]).strip()
-        names = [entry.split("|")[0].split("(")[0].strip() for entry in depends.split(",")]
-        run(["mmdebstrap", "--variant=minbase", f"--include={','.join(names)},systemd,udev", "bookworm", self.path], timeout=900)
-        with open(self.path / "etc/passwd", "a") as users:
-            users.write("alice:x:1001:1001::/home/alice:/bin/sh\nbob:x:1002:1002::/home/bob:/bin/sh\n")
-        for folder in ("alice/.config/latchkey", "alice/.local/state/latchkey/ca", "bob"):
-            (self.path / "home" / folder).mkdir(parents=True)
-
-    def run(self, *command):
-        return run(["chroot", self.path, *command], env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8"})
-
-    def dpkg(self, *arguments):
-        # What is older than the package is not changed by it; the log and dpkg's own lists are.
-        return self.run("dpkg", "--force-confnew", *arguments)
-
-    def install(self, package):
-        shutil.copy(package, self.path / "tmp/latchkey.deb")
-        try:
-            return self.dpkg("-i", "/tmp/latchkey.deb")
-        finally:
-            (self.path / "tmp/latchkey.deb").unlink()
-
-    def files(self):
-        """{path: what it is}, dpkg's own notes and caches apart."""
-        found = {}
-        for path in self.path.rglob("*"):
-            name = "/" + str(path.relative_to(self.path))
-            if re.match(r"/(proc|sys|dev|run)/|/var/(lib/dpkg|cache|log)/", name):
-                continue
-            if path.is_symlink():
-                found[name] = "-> " + os.readlink(path)
-            elif path.is_file():
-                found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
-            else:
-                found[name] = "folder"
-        return found
-
-
 @pytest.fixture(scope="module")
 def root(package, tmp_path_factory):
-    made = Root(tmp_path_factory.mktemp("clean"), package)
+    depends = first_names(run(["dpkg-deb", "-f", package, "Depends"]))
+    made = Root(tmp_path_factory.mktemp("clean"), [*depends, "systemd", "udev"])
+    for number, name in enumerate(("alice", "bob"), 1001):
+        made.add_user(name, number)
+    for folder in (".config/latchkey", ".local/state/latchkey/ca"):
+        (made.path / "home/alice" / folder).mkdir(parents=True)
     yield made
-    subprocess.run(["rm", "-rf", "--one-file-system", made.path], check=True)
+    made.remove()
 
 
 @slow
@@ -138,6 +99,39 @@ def test_an_upgrade_does_not_let_go_of_the_port(package, tmp_path):
 FROM = {"a": {"TZ": "UTC", "LC_ALL": "C.UTF-8"}, "b-somewhere-else": {"TZ": "Asia/Tokyo", "LC_ALL": "C"}}
 # What shows in an object where it was compiled: code of ours and of the library that is built in, with its debug information.
 OBJECTS = ("proxy/dispatch_entry.o", "proxy/authority.o", "udev/service_manager.o")
+
+
+@slow
+@needs_root
+def test_debians_runner_of_packages_own_tests_passes(package, tmp_path):
+    there = Root(tmp_path, ["dpkg-dev"])
+    [tree] = package.parent.glob("latchkey-*")
+    assert re.search(r"^demo-party +PASS$", there.autopkgtest(package, tree), re.M)
+    there.remove()
+
+
+@slow
+@needs_root
+@pytest.mark.skipif(not os.environ.get("LATCHKEY_DEBIAN_13"), reason="compiles everything there: LATCHKEY_DEBIAN_13=1 asks for it")
+def test_debian_13_builds_it_from_source_and_runs_it(package, tmp_path):
+    there = Root(tmp_path, ["build-essential", "lintian"], "trixie")
+    folder = there.path / "build"
+    folder.mkdir()
+    for path in sources_of(package):
+        shutil.copy(path, folder)
+    there.run("sh", "-c", "cd /build && dpkg-source -x *.dsc tree")
+    there.apt("build-dep", "/build/tree")
+    there.run("sh", "-c", "cd /build/tree && dpkg-buildpackage -us -uc", timeout=6000)
+    said = there.run("sh", "-c", "cd /build && lintian --allow-root --fail-on=error,warning --display-info *_amd64.changes")
+    assert not re.findall(r"^[EWI]: .*", said, re.M), said
+    [built] = folder.glob("latchkey_*_amd64.deb")
+    assert re.search(r"^demo-party +PASS$", there.autopkgtest(built, folder / "tree"), re.M)
+    there.remove()
+
+
+def sources_of(package):
+    """The source package that lies beside it."""
+    return [path for path in package.parent.iterdir() if path.suffix in (".dsc", ".xz")]
 
 
 def clone(folder):
