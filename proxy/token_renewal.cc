@@ -72,6 +72,7 @@ std::vector<openpgp_auth::EnvelopeRequest> due_envelopes(const KeyInfo& key, con
     }
   }
   std::vector<openpgp_auth::EnvelopeRequest> all;
+  all.reserve(due.size());
   for (auto& [name, one] : due) all.push_back(std::move(one));
   return all;
 }
