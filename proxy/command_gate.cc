@@ -7,6 +7,7 @@
 #include "proxy/gate_run.h"
 #include "proxy/paths.h"
 #include "proxy/protect_process.h"
+#include "proxy/readable_places.h"
 #include "tlscore/x509/random.h"
 
 namespace proxy {
@@ -135,7 +136,10 @@ int run_gate(Arguments arguments, std::ostream& out, std::ostream& err) {
     all.signer_network = now && now->token.network;
     return all;
   };
-  if (const auto ready = protect_process(programs, own_folders(BaseFolders::of_this_process())); !ready)
+  const BaseFolders base = BaseFolders::of_this_process();
+  const Fence fence{.changeable = own_folders(base),
+                    .readable = readable_places(*config, *cache, parsed->value("--config"), base)};
+  if (const auto ready = protect_process(programs, fence); !ready)
     return complain(err, "gate", ready.error(), kFailure);
   if (const auto ready = x509::init_crypto(); !ready) return complain(err, "gate", ready.error(), kFailure);
   auto run = GateRun::create(std::move(*config), std::move(*cache), parsed->value("--config"));

@@ -9,6 +9,7 @@
 #include "proxy/first_steps.h"
 #include "proxy/paths.h"
 #include "proxy/protect_process.h"
+#include "proxy/readable_places.h"
 #include "udev/journal.h"
 
 namespace proxy {
@@ -25,15 +26,17 @@ std::function<ProgramsConfigured()> programs_of(const std::string& config_file) 
   };
 }
 
-/// Where it listens at a path.
-std::vector<std::string> socket_folders_of(const std::string& config_file) {
-  std::vector<std::string> folders;
+/// A configuration that cannot be read ends the start soon after.
+Fence fence_for(const std::string& config_file) {
+  const BaseFolders base = BaseFolders::of_this_process();
+  Fence fence{.changeable = own_folders(base)};
   const auto config = find_config(config_file);
-  if (!config) return folders;
+  fence.readable = readable_places(config ? *config : built_in_config(), config_file, base);
+  if (!config) return fence;
   for (const ListenAddress& each : config->listen.address) {
-    if (each.is_unix) folders.push_back(std::filesystem::path(each.address).parent_path());
+    if (each.is_unix) fence.sockets.push_back(std::filesystem::path(each.address).parent_path());
   }
-  return folders;
+  return fence;
 }
 
 }  // namespace
@@ -58,10 +61,7 @@ int run_daemon(Arguments arguments, std::ostream& out, std::ostream& err) {
   }
   udev::log_to_journal();
   const std::string config_file = parsed->value("--config");
-  if (const auto ready =
-          protect_process(programs_of(config_file), own_folders(BaseFolders::of_this_process()),
-                          socket_folders_of(config_file));
-      !ready)
+  if (const auto ready = protect_process(programs_of(config_file), fence_for(config_file)); !ready)
     return complain(err, "run", ready.error(), kFailure);
   const std::string dispatcher = parsed->value("--dispatcher");
   auto daemon = Daemon::create(config_file, dispatcher.empty() ? std::string(kDispatcherSocket) : dispatcher);

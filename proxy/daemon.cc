@@ -12,6 +12,7 @@
 #include "proxy/outcomes.h"
 #include "proxy/party_cas.h"
 #include "proxy/paths.h"
+#include "proxy/readable_places.h"
 #include "proxy/user_keyring.h"
 #include "tlscore/base/log.h"
 #include "tlscore/x509/random.h"
@@ -60,6 +61,7 @@ Result<Daemon::Made> Daemon::make_settings(Config config) {
 Result<void> Daemon::set_up() {
   TRY(x509::init_crypto());
   Config config = TRY(find_config(m_config_file));
+  m_readable = readable_places(config, m_config_file, BaseFolders::of_this_process());
   m_state_folder = TRY(make_state_folder(BaseFolders::of_this_process()));
   m_loop = TRY(EventLoop::create());
   m_workers = std::make_unique<Workers>(*m_loop, kWorkerThreads);
@@ -178,7 +180,23 @@ void Daemon::on_signal(int number) {
   }
 }
 
+/// What a fence keeps from being read that was raised for another configuration.
+std::string Daemon::fenced_off() const {
+  const auto config = find_config(m_config_file);
+  if (!config) return "";
+  for (const std::string& place : readable_places(*config, m_config_file, BaseFolders::of_this_process())) {
+    if (std::ranges::find(m_readable, place) == m_readable.end())
+      return "; what is new in " + place + " can be read after a restart only";
+  }
+  return "";
+}
+
 Result<void> Daemon::reload() {
+  const auto done = read_again();
+  return done ? done : fail(done.error().kind, done.error().message + fenced_off());
+}
+
+Result<void> Daemon::read_again() {
   Config config = TRY(find_config(m_config_file));
   const Config& current = m_services->settings->config();
   if (config.listen != current.listen || config.token != current.token || config.ca != current.ca) {

@@ -56,6 +56,8 @@ class Daemon {
   tlscore::Result<void> listen();
   void show_questions();
   tlscore::Result<void> reload();
+  tlscore::Result<void> read_again();
+  [[nodiscard]] std::string fenced_off() const;
   void stop();
   void on_signal(int number);
 
@@ -63,6 +65,7 @@ class Daemon {
   std::string m_config_file;
   std::string m_dispatcher;  ///< Where it listens, if there is one.
   std::string m_state_folder;
+  std::vector<std::string> m_readable;      ///< When it began.
   std::vector<tlscore::UniqueFd> m_handed;  ///< By systemd's socket units.
   std::unique_ptr<tlscore::EventLoop> m_loop;
   std::unique_ptr<tlscore::Workers> m_workers;

@@ -96,12 +96,13 @@ std::vector<NssDatabase> find_chromiums(const std::string& home, const std::stri
   return found;
 }
 
+constexpr auto kFirefoxes = std::to_array<std::string_view>(
+    {".mozilla/firefox", ".config/mozilla/firefox", "snap/firefox/common/.mozilla/firefox",
+     ".var/app/org.mozilla.firefox/.mozilla/firefox"});
+
 /// Every profile.
 std::vector<NssDatabase> find_firefoxes(const std::string& home) {
   std::vector<NssDatabase> found;
-  constexpr auto kFirefoxes = std::to_array<std::string_view>(
-      {".mozilla/firefox", ".config/mozilla/firefox", "snap/firefox/common/.mozilla/firefox",
-       ".var/app/org.mozilla.firefox/.mozilla/firefox"});
   for (const std::string_view path : kFirefoxes) {
     for (const std::string& profile : profiles_of(home + "/" + std::string(path))) {
       const std::string name = fs::path(profile).filename().string();
@@ -117,6 +118,14 @@ std::vector<NssDatabase> find_nss_databases(const std::string& home, const std::
   std::vector<NssDatabase> found = find_chromiums(home, data_home);
   std::ranges::move(find_firefoxes(home), std::back_inserter(found));
   return found;
+}
+
+std::vector<std::string> firefox_profile_lists(const std::string& home) {
+  std::vector<std::string> files;
+  files.reserve(kFirefoxes.size());
+  for (const std::string_view path : kFirefoxes)
+    files.push_back(home + "/" + std::string(path) + "/profiles.ini");
+  return files;
 }
 
 Result<std::vector<std::string>> nss_nicknames(const NssDatabase& database) {

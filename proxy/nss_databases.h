@@ -23,6 +23,9 @@ struct NssDatabase {
 [[nodiscard]] std::vector<NssDatabase> find_nss_databases(const std::string& home,
                                                           const std::string& data_home = "");
 
+/// Where each of these Firefoxes would list its profiles.
+[[nodiscard]] std::vector<std::string> firefox_profile_lists(const std::string& home);
+
 /// The names of the certificates in it. Blocks. Fails with NotFound without certutil, with Internal and what
 /// certutil said.
 [[nodiscard]] tlscore::Result<std::vector<std::string>> nss_nicknames(const NssDatabase& database);

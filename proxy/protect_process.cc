@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "tlscore/base/call_filter.h"
-#include "tlscore/base/folder_fence.h"
 #include "tlscore/base/launcher.h"
 #include "tlscore/base/log.h"
 
@@ -36,14 +35,12 @@ void give_up_calls() {
 
 }  // namespace
 
-Result<void> protect_process(std::function<ProgramsConfigured()> configured,
-                             const std::vector<std::string>& folders,
-                             const std::vector<std::string>& socket_folders) {
+Result<void> protect_process(std::function<ProgramsConfigured()> configured, const Fence& fence) {
   hide_process();
   TRY(Launcher::start({.allows = [configured = std::move(configured)](const Launch& what) {
     return is_startable(what, configured());
   }}));
-  const auto fenced = fence_changes(folders, socket_folders);
+  const auto fenced = raise_fence(fence);
   if (!fenced) log(LogLevel::Notice, "Latchkey has no fence around it: " + fenced.error().message);
   protect_process();
   return {};

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <functional>
-#include <string>
-#include <vector>
 
 #include "proxy/startable_programs.h"
+#include "tlscore/base/folder_fence.h"
 #include "tlscore/base/result.h"
 
 namespace proxy {
@@ -17,14 +16,12 @@ namespace proxy {
 /// other families of sockets. What still has to be started is started by a launcher, if is_startable() says
 /// so of what `configured` returns: that is asked in the launcher's process, at each start.
 ///
-/// Nothing outside `folders` can be changed by it, but for sockets in `socket_folders`
-/// (tlscore/base/folder_fence.h): those that are there by now.
+/// It reads and changes what `fence` lets it (tlscore/base/folder_fence.h).
 ///
 /// While there is one thread. Fails with Internal where there can be no launcher. What the kernel
 /// cannot do, the log says.
 [[nodiscard]] tlscore::Result<void> protect_process(std::function<ProgramsConfigured()> configured,
-                                                    const std::vector<std::string>& folders,
-                                                    const std::vector<std::string>& socket_folders = {});
+                                                    const tlscore::Fence& fence);
 
 /// The same for a process that has nothing started, and without a fence.
 void protect_process();

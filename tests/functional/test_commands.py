@@ -90,7 +90,9 @@ def test_a_broken_configuration_starts_nothing_and_names_its_line(idle):
 def test_reload_takes_a_new_party_and_keeps_the_old_ones_when_broken(latchkey, party, pki):
     with latchkey() as proxy:
         assert clients.curl("http://party.test/index.html", port=proxy.port).status == 403
-        entry = {"hosts": ["party.test"], "ports": [party.port], "roots": pki.root.certificate, "allow_private": True}
+        roots = proxy.config_file.parent / "roots.pem"
+        roots.write_bytes(pki.root.certificate.read_bytes())
+        entry = {"hosts": ["party.test"], "ports": [party.port], "roots": roots, "allow_private": True}
         proxy.configure(configuration([entry], listen={"address": ["127.0.0.1:0"]}, token={"module": "soft"},
                                       dns={"hosts": {"party.test": ["127.0.0.1"]}}))
         assert proxy.run("reload").returncode == 0

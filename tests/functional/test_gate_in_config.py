@@ -83,14 +83,15 @@ def test_a_client_of_a_gate_is_closed_on_the_status_page(pki, proxy):
     connection.close()
 
 
-def test_a_reload_changes_a_gate_and_drops_no_connection(pki, proxy, backend, home):
+def test_a_reload_changes_a_gate_and_drops_no_connection(pki, proxy, backend):
     port = ports(proxy)[0]
     client = Client(port)
     write(proxy, gate_table(pki, backend, port))
     connection = client.connection(pki.person())
     assert gates.ask(connection, "/header/Host").status == 200
-    (home / "allowed").write_text("bob@example.org\n")
-    write(proxy, gate_table(pki, backend, allow_file=str(home / "allowed")))
+    allowed = proxy.config_file.parent / "allowed"
+    allowed.write_text("bob@example.org\n")
+    write(proxy, gate_table(pki, backend, allow_file=str(allowed)))
     assert proxy.run("reload").returncode == 0
     assert client.ask("/header/Host", pki.person()).status == 403
     assert client.ask("/header/Host", pki.person("bob@example.org")).status == 200

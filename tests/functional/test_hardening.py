@@ -116,11 +116,29 @@ def test_who_takes_the_proxy_over_gets_nowhere(latchkey, token, pki, home):
             (home / "now").touch()
             assert clients.curl(URL, port=proxy.port).status == 200
             noted = attempts(proxy)
-            assert len(noted) == 23, noted
+            assert len(noted) == 25, noted
             assert {what for what, outcome in noted.items() if outcome != "refused"} == {"file of its own", "internet socket"}
             assert clients.curl(URL, port=proxy.port).status == 200, "and it goes on"
     assert [path.name for path in outside.iterdir()] == ["file"]
     assert (outside / "file").read_text() == "the user's"
+
+
+def test_a_file_in_a_folder_that_is_new_to_it_is_read_after_a_restart(latchkey, pki, home):
+    kept = home / "kept"
+    kept.mkdir()
+    (kept / "roots.pem").write_bytes(pki.root.certificate.read_bytes())
+    with servers.Nginx(pki.server()) as server:
+        made = latchkey(server)
+        whole = made.config_file.read_text()
+        with made as proxy:
+            proxy.configure(whole.replace(str(pki.root.certificate), str(kept / "roots.pem")))
+            done = proxy.run("reload")
+            assert done.returncode == 1 and f"what is new in {kept} can be read after a restart only" in done.stderr
+            assert clients.curl(URL, port=proxy.port).status == 200, "as before"
+            proxy.configure(whole)
+            (home / "config/latchkey/roots.pem").write_bytes(pki.root.certificate.read_bytes())
+            proxy.configure(whole.replace(str(pki.root.certificate), str(home / "config/latchkey/roots.pem")))
+            assert proxy.run("reload").returncode == 0, "beside the configuration all may be read"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can be several users")

@@ -53,6 +53,13 @@ void start_programs() {
   note("new code", code == MAP_FAILED ? -1 : 0);
 }
 
+void read_files() {
+  const std::string file = path("LATCHKEY_TEST_OUTSIDE", "file");
+  note("reading of a user's file", ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  note("list of a user's folder",
+       ::open(path("LATCHKEY_TEST_OUTSIDE", "").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+}
+
 void change_files() {
   const std::string file = path("LATCHKEY_TEST_OUTSIDE", "file");
   note("write of a user's file", ::open(file.c_str(), O_WRONLY | O_CLOEXEC));
@@ -96,6 +103,7 @@ extern "C" int accept4(int listener, sockaddr* address, socklen_t* size, int fla
   if (!is_done && sign != nullptr && ::access(sign, F_OK) == 0) {
     is_done = true;
     start_programs();
+    read_files();
     change_files();
     reach_others();
   }

@@ -1,4 +1,4 @@
-// What a process can change once it has a fence around it: each test in a child of its own.
+// What a process can read and change once it has a fence around it: each test in a child of its own.
 #include "tlscore/base/folder_fence.h"
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ class FolderFence : public testing::Test {
   void SetUp() override {
     if (!can_forbid_calls()) GTEST_SKIP() << "a sanitizer's reports are files";
     if (landlock_version() == 0) GTEST_SKIP() << "this kernel has no Landlock";
-    for (const char* name : {"in", "out", "sockets"}) {
+    for (const char* name : {"in", "out", "sockets", "read"}) {
       ASSERT_EQ(::mkdir(path(name).c_str(), 0700), 0);
       std::ofstream(path(name) + "/file") << "text";
     }
@@ -33,11 +33,12 @@ class FolderFence : public testing::Test {
 
   /// What a fenced child gets: 0, or an errno.
   [[nodiscard]] int outcome(const std::function<long()>& attempt) const {
-    const std::vector<std::string> folders = {path("in"), path("not there")};
-    const std::vector<std::string> socket_folders = {path("sockets")};
+    const Fence fence{.changeable = {path("in"), path("not there")},
+                      .sockets = {path("sockets")},
+                      .readable = {path("read"), path("sockets/file"), "/proc", path("not/there")}};
     const pid_t child = ::fork();
     if (child == 0) {
-      if (!fence_changes(folders, socket_folders)) ::_exit(255);
+      if (!raise_fence(fence)) ::_exit(255);
       ::_exit(attempt() < 0 ? errno : 0);
     }
     int status = 0;
@@ -85,10 +86,21 @@ TEST_F(FolderFence, KeepsWhatIsOutsideAsItIs) {
   EXPECT_NE(outcome([&] { return ::rename(path("in/file").c_str(), path("out/file").c_str()); }), 0);
 }
 
-TEST_F(FolderFence, LetsEverythingBeRead) {
-  EXPECT_EQ(open_outcome(path("out/file"), O_RDONLY), 0);
-  EXPECT_EQ(open_outcome("/etc/passwd", O_RDONLY), 0);
+TEST_F(FolderFence, LetsBeReadWhatIsListedAndNothingElse) {
+  EXPECT_EQ(open_outcome(path("read/file"), O_RDONLY), 0);
+  EXPECT_EQ(open_outcome(path("read"), O_RDONLY | O_DIRECTORY), 0);
+  EXPECT_EQ(open_outcome(path("sockets/file"), O_RDONLY), 0) << "a file by itself";
   EXPECT_EQ(open_outcome("/dev/null", O_RDWR), 0);
+  EXPECT_EQ(open_outcome(path("out/file"), O_RDONLY), EACCES);
+  EXPECT_EQ(open_outcome(path("out"), O_RDONLY | O_DIRECTORY), EACCES);
+  EXPECT_EQ(open_outcome("/etc/passwd", O_RDONLY), EACCES);
+  EXPECT_EQ(open_outcome(path("read/file"), O_RDWR), EACCES);
+  EXPECT_EQ(open_outcome(path("read/new"), O_WRONLY | O_CREAT), EACCES);
+}
+
+TEST_F(FolderFence, IsNotGotRoundByALink) {
+  ASSERT_EQ(::symlink(path("out/file").c_str(), path("read/link").c_str()), 0);
+  EXPECT_EQ(open_outcome(path("read/link"), O_RDONLY), EACCES);
 }
 
 TEST_F(FolderFence, LetsNothingBeExecuted) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -29,6 +30,10 @@ constexpr std::uint64_t kChanges = LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCE
                                    LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO |
                                    LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM;
 
+constexpr std::uint64_t kReads = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
+/// Of a file there is nothing else to allow.
+constexpr std::uint64_t kOfFiles = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | kTruncate;
+
 /// Those that this kernel knows of.
 std::uint64_t changes_known_to(int version) {
   return kChanges | (version >= kVersionWithRefer ? LANDLOCK_ACCESS_FS_REFER : 0) |
@@ -40,11 +45,14 @@ auto not_fenced() {
               std::string("the kernel fences no folders (Landlock): ") + std::strerror(errno));
 }
 
-Result<void> allow(int rules, const std::string& path, std::uint64_t changes) {
+Result<void> allow(int rules, const std::string& path, std::uint64_t access) {
   const UniqueFd place(::open(path.c_str(), O_PATH | O_CLOEXEC));
-  if (!place && errno == ENOENT) return {};
+  // There is none, or none that could be read.
+  if (!place && (errno == ENOENT || errno == ENOTDIR || errno == EACCES)) return {};
+  struct stat status{};
+  if (place && ::fstat(place.get(), &status) == 0 && !S_ISDIR(status.st_mode)) access &= kOfFiles;
   landlock_path_beneath_attr beneath{};
-  beneath.allowed_access = changes;
+  beneath.allowed_access = access;
   beneath.parent_fd = place.get();
   if (::syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) != 0)
     return not_fenced();
@@ -58,20 +66,20 @@ int landlock_version() {
   return static_cast<int>(std::max(version, 0L));
 }
 
-Result<void> fence_changes(std::span<const std::string> folders,
-                           std::span<const std::string> socket_folders) {
+Result<void> raise_fence(const Fence& fence) {
   if (!can_forbid_calls()) return {};
   const int version = landlock_version();
   if (version == 0) return not_fenced();
   const std::uint64_t changes = changes_known_to(version);
   landlock_ruleset_attr handled{};
-  handled.handled_access_fs = changes | LANDLOCK_ACCESS_FS_EXECUTE;
+  handled.handled_access_fs = changes | kReads | LANDLOCK_ACCESS_FS_EXECUTE;
   const UniqueFd rules(static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!rules) return not_fenced();
-  for (const std::string& folder : folders) TRY(allow(rules.get(), folder, changes));
-  for (const std::string& folder : socket_folders)
+  for (const std::string& folder : fence.changeable) TRY(allow(rules.get(), folder, changes | kReads));
+  for (const std::string& folder : fence.sockets)
     TRY(allow(rules.get(), folder, LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_REMOVE_FILE));
-  TRY(allow(rules.get(), "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE));
+  for (const std::string& path : fence.readable) TRY(allow(rules.get(), path, kReads));
+  TRY(allow(rules.get(), "/dev/null", LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE));
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
       ::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0)
     return not_fenced();

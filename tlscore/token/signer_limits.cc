@@ -49,7 +49,8 @@ std::vector<std::string> folders_to_change(std::string_view module) {
 }
 
 void give_up_calls(const SignerNeeds& needs) {
-  if (!needs.programs) static_cast<void>(fence_changes(needs.folders));
+  // A module reads whatever its maker thought of.
+  if (!needs.programs) static_cast<void>(raise_fence({.changeable = needs.folders, .readable = {"/"}}));
   // libusb, in modules that drive a device themselves, hears from udev.
   const auto done = forbid_calls(
       {.may_exec = needs.programs, .may_network = needs.network, .netlink = {NETLINK_KOBJECT_UEVENT}});
