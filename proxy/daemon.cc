@@ -185,7 +185,8 @@ std::string Daemon::fenced_off() const {
   const auto config = find_config(m_config_file);
   if (!config) return "";
   for (const std::string& place : readable_places(*config, m_config_file, BaseFolders::of_this_process())) {
-    if (std::ranges::find(m_readable, place) == m_readable.end())
+    const auto holds = [&](const std::string& each) { return (place + "/").starts_with(each + "/"); };
+    if (std::ranges::none_of(m_readable, holds))
       return "; what is new in " + place + " can be read after a restart only";
   }
   return "";

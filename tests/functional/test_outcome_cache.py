@@ -56,7 +56,9 @@ def test_other_roots_are_another_question(latchkey, server, pki):
     with latchkey(server, party={"trust": "pkix"}) as proxy:
         assert explain(proxy, server)["verdict"] == "pass"
         text = proxy.config_file.read_text()
-        proxy.configure(text.replace(str(pki.root.certificate), str(pki.unknown_root.certificate)))
+        other = proxy.config_file.parent / "other.pem"
+        other.write_bytes(pki.unknown_root.certificate.read_bytes())
+        proxy.configure(text.replace(str(pki.root.certificate), str(other)))
         assert proxy.run("reload").returncode == 0
         assert explain(proxy, server)["verdict"] == "fail"
 
