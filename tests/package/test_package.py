@@ -123,7 +123,8 @@ def test_debian_13_builds_it_from_source_and_runs_it(package, tmp_path):
     there.apt("build-dep", "/build/tree")
     there.run("sh", "-c", "cd /build/tree && dpkg-buildpackage -us -uc", timeout=6000)
     said = there.run("sh", "-c", "cd /build && lintian --allow-root --fail-on=error,warning --display-info *_amd64.changes")
-    assert not re.findall(r"^[EWI]: .*", said, re.M), said
+    # Debian 12's would complain of the newer version.
+    assert not re.findall(r"^[EWI]: (?!latchkey source: out-of-date-standards-version).*", said, re.M), said
     [built] = folder.glob("latchkey_*_amd64.deb")
     assert re.search(r"^demo-party +PASS$", there.autopkgtest(built, folder / "tree"), re.M)
     there.remove()
